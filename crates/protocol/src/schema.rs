@@ -1,0 +1,60 @@
+//! The JSON Schemas in `schema/` say what the types say, and are checked against values of every shape.
+//!
+//! `CONTEND_BLESS=1 cargo test -p contend-protocol` writes them anew after a wanted change of the format.
+
+use crate::manifest::Manifest;
+use crate::sample::CellRecord;
+use schemars::JsonSchema;
+use std::path::PathBuf;
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schema").join(name)
+}
+
+#[track_caller]
+fn check<T: JsonSchema>(name: &str) {
+    let schema = crate::encode_pretty(&schemars::schema_for!(T));
+    if std::env::var_os("CONTEND_BLESS").is_some() {
+        std::fs::create_dir_all(path("")).expect("the schema folder can be made");
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "blessing writes into the source tree, not into a run"
+        )]
+        std::fs::write(path(name), &schema).expect("the schema can be written");
+    }
+    let kept = std::fs::read_to_string(path(name)).expect("the schema is in the repository");
+    assert_eq!(kept, schema, "{name} is not what the types say: CONTEND_BLESS=1 writes it anew");
+}
+
+#[test]
+fn schemas_say_what_the_types_say() {
+    check::<Manifest>("run.v1.schema.json");
+    check::<CellRecord>("sample.v1.schema.json");
+}
+
+#[track_caller]
+fn valid(schema: &str, instance: &str) -> bool {
+    let schema = std::fs::read_to_string(path(schema)).expect("the schema is in the repository");
+    let schema = serde_json::from_str(&schema).expect("the schema is JSON");
+    let instance = serde_json::from_str(instance).expect("the instance is JSON");
+    jsonschema::is_valid(&schema, &instance)
+}
+
+#[test]
+fn a_line_of_samples_fits_its_schema_and_a_wrong_one_does_not() {
+    let line = include_str!("../tests/formats/v1/samples.jsonl").lines().next().expect("there is a line");
+    assert!(valid("sample.v1.schema.json", line));
+    let record: CellRecord = crate::decode("a sample", line).expect("it decodes");
+    assert_eq!(crate::encode_line(&record), line, "reading and writing gives the same bytes");
+    assert!(!valid("sample.v1.schema.json", &line.replace("\"window_ns\"", "\"window_ms\"")));
+    assert!(!valid("sample.v1.schema.json", "{}"));
+}
+
+#[test]
+fn a_manifest_fits_its_schema_and_a_wrong_one_does_not() {
+    let text = include_str!("../tests/formats/v1/run.json");
+    assert!(valid("run.v1.schema.json", text));
+    let manifest: Manifest = crate::decode("a manifest", text).expect("it decodes");
+    assert_eq!(crate::encode_pretty(&manifest), text, "reading and writing gives the same bytes");
+    assert!(!valid("run.v1.schema.json", &text.replace("\"rustc\"", "\"compiler\"")));
+}

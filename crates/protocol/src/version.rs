@@ -1,0 +1,42 @@
+//! Versions of what is stored and spoken, and what each side may do with another's.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the files in a run's folder. Newer ones may be read as far as they are understood, never written.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct FormatVersion(pub u32);
+
+impl FormatVersion {
+    /// What this build writes.
+    pub const CURRENT: Self = Self(1);
+
+    /// Whether this build may write into a run of this version.
+    pub fn may_be_written(self) -> bool {
+        self == Self::CURRENT
+    }
+}
+
+/// Version of how the numbers come about. Raised by every change under *Measurement* in `CHANGELOG.md`; numbers of
+/// two method versions are not compared without saying so.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct MethodVersion(pub u32);
+
+impl MethodVersion {
+    /// How this build measures.
+    pub const CURRENT: Self = Self(1);
+}
+
+/// Version of what a bench executable answers to `--contend`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct ProtocolVersion(pub u32);
+
+impl ProtocolVersion {
+    /// What this build speaks.
+    pub const CURRENT: Self = Self(1);
+}

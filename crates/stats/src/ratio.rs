@@ -1,0 +1,129 @@
+//! Contenders beside the best of them. Where their intervals overlap, or nearly so, none is called better.
+
+use crate::order::Interval;
+
+/// How far apart two intervals have to be before the upper one is called slower, as a share of the lower one's end.
+///
+/// Chosen here because where code and memory happen to lie moves a whole launch by as much, which no interval over
+/// its slices can see.
+pub const MARGIN: f64 = 0.02;
+
+/// A contender's time, or another figure of which less is better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry {
+    /// Median over its slices, above 0.
+    pub median: f64,
+    /// Interval of that median; `None` with too few slices.
+    pub interval: Option<Interval>,
+}
+
+/// Where a contender stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    /// Its median over the best one, at least 1.
+    pub ratio: f64,
+    /// What can be said about the difference.
+    pub evidence: Evidence,
+}
+
+/// What can be said about the difference to the best.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Evidence {
+    /// It has the smallest median, and no other shares the place.
+    Best,
+    /// Its interval overlaps that of the smallest median or lies less than [`MARGIN`] above it; or it has the smallest
+    /// median, and another comes as near.
+    Tied,
+    /// Its interval lies further above.
+    Slower,
+    /// It or the best has too few slices for an interval.
+    Unknown,
+}
+
+/// Compares each entry with the one of the smallest median. The results stand in the order of the entries; an entry
+/// whose median is not a positive number has none.
+///
+/// Overlap, with a margin, is a cautious rule: intervals that just overlap may belong to medians that differ. It never calls noise a
+/// difference more often than the intervals themselves miss.
+pub fn against_best(entries: &[Entry]) -> Vec<Option<Standing>> {
+    let usable = |entry: &&Entry| entry.median.is_finite() && entry.median > 0.0;
+    let best = entries.iter().enumerate().filter(|(_, entry)| usable(entry));
+    let Some((best_index, best)) = best.min_by(|left, right| left.1.median.total_cmp(&right.1.median)) else {
+        return vec![None; entries.len()];
+    };
+    let others = entries.iter().enumerate().filter(|(index, entry)| *index != best_index && usable(entry));
+    let shared = others.map(|(_, other)| compare(best, other)).any(|evidence| evidence == Evidence::Tied);
+    let standing = |(index, entry): (usize, &Entry)| {
+        let evidence = match (index == best_index, shared) {
+            (true, true) => Evidence::Tied,
+            (true, false) => Evidence::Best,
+            (false, _) => compare(best, entry),
+        };
+        usable(&entry).then(|| Standing { ratio: entry.median / best.median, evidence })
+    };
+    entries.iter().enumerate().map(standing).collect()
+}
+
+fn compare(best: &Entry, other: &Entry) -> Evidence {
+    match best.interval.zip(other.interval) {
+        None => Evidence::Unknown,
+        Some((best, other)) if other.low <= best.high * (1.0 + MARGIN) => Evidence::Tied,
+        Some(_) => Evidence::Slower,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Evidence::{Best, Slower, Tied, Unknown};
+
+    fn entry(low: f64, median: f64, high: f64) -> Entry {
+        Entry { median, interval: Some(Interval { low, high, coverage: 0.95 }) }
+    }
+
+    fn without_interval(median: f64) -> Entry {
+        Entry { median, interval: None }
+    }
+
+    #[track_caller]
+    fn check(entries: &[Entry], expected: &[Option<(f64, Evidence)>]) {
+        let got = against_best(entries);
+        let got: Vec<_> =
+            got.iter().map(|standing| standing.map(|found| (found.ratio, found.evidence))).collect();
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn the_best_stands_alone_where_nothing_overlaps() {
+        check(&[], &[]);
+        check(&[entry(9.0, 10.0, 11.0)], &[Some((1.0, Best))]);
+        check(&[entry(19.0, 20.0, 21.0), entry(9.0, 10.0, 11.0)], &[Some((2.0, Slower)), Some((1.0, Best))]);
+    }
+
+    #[test]
+    fn overlapping_intervals_share_the_place() {
+        let three = [entry(9.0, 10.0, 11.0), entry(11.0, 12.0, 13.0), entry(12.0, 15.0, 18.0)];
+        check(&three, &[Some((1.0, Tied)), Some((1.2, Tied)), Some((1.5, Slower))]);
+    }
+
+    #[test]
+    fn less_than_the_margin_is_no_difference() {
+        let near = [entry(99.9, 100.0, 100.0), entry(101.9, 102.0, 102.1)];
+        check(&near, &[Some((1.0, Tied)), Some((1.02, Tied))]);
+        let far = [entry(99.9, 100.0, 100.0), entry(102.1, 105.0, 107.0)];
+        check(&far, &[Some((1.0, Best)), Some((1.05, Slower))]);
+    }
+
+    #[test]
+    fn without_an_interval_nothing_is_known() {
+        check(&[entry(9.0, 10.0, 11.0), without_interval(20.0)], &[Some((1.0, Best)), Some((2.0, Unknown))]);
+        check(&[entry(19.0, 20.0, 21.0), without_interval(10.0)], &[Some((2.0, Unknown)), Some((1.0, Best))]);
+    }
+
+    #[test]
+    fn what_is_no_time_is_not_compared() {
+        let odd = [without_interval(f64::NAN), without_interval(0.0), without_interval(-1.0)];
+        check(&odd, &[None, None, None]);
+        check(&[odd[0], entry(9.0, 10.0, 11.0)], &[None, Some((1.0, Best))]);
+    }
+}
