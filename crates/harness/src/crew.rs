@@ -1,0 +1,214 @@
+//! The crew: persistent, pinned threads that run slices.
+
+use crate::clock::Clock;
+use crate::gate::Gate;
+use crate::platform::{Cores, Meter, pin_to};
+use crate::slice::Slice;
+use crate::trial::{ErasedTrial, Prepared};
+use crate::worker::{PeersGaveUp, SliceControl, Stamps, Worker};
+use crossbeam_utils::CachePadded;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// What the names of all workers begin with.
+pub const WORKER_NAME: &str = "contend-worker-";
+
+/// Why a slice has no figures at all. The trial cannot be used again.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SliceFault {
+    /// A worker panicked.
+    #[error("worker {worker} panicked: {message}")]
+    Panicked {
+        /// Index of the worker.
+        worker: usize,
+        /// The panic's message.
+        message: String,
+    },
+    /// A worker did not come back. Its thread is still somewhere inside the contender.
+    #[error("not all workers came back within {} s", bound.as_secs())]
+    Hung {
+        /// How long the crew waited.
+        bound: Duration,
+    },
+}
+
+/// Threads that wait, asleep, for slices.
+#[derive(Debug)]
+pub struct Crew {
+    orders: Vec<Sender<Order>>,
+    threads: Vec<JoinHandle<()>>,
+    pin_error: Option<String>,
+    hung: bool,
+}
+
+/// One slice as one worker receives it. Dropped before the worker says that it is done.
+struct Order {
+    trial: Arc<dyn ErasedTrial>,
+    round: Arc<Round>,
+}
+
+/// What the workers of one slice leave for the coordinator.
+struct Round {
+    control: SliceControl,
+    results: Vec<Mutex<Option<Result<Stamps, String>>>>,
+    left: AtomicUsize,
+    done: Sender<()>,
+}
+
+impl Crew {
+    /// Starts `threads` workers, each held on a core of its own. More threads than cores are not held: the operating
+    /// system places them, as it would in a service.
+    ///
+    /// # Panics
+    /// If the operating system refuses to start a thread.
+    pub fn new(threads: usize, cores: &Cores, clock: &Arc<dyn Clock>) -> Self {
+        let oversubscribed = cores.oversubscribed_by(threads);
+        let (report, pinned) = channel();
+        let (orders, threads) = (0..threads)
+            .map(|index| {
+                let core = (!oversubscribed).then(|| cores.allowed[index]);
+                let (order, orders) = channel();
+                let (clock, report) = (Arc::clone(clock), report.clone());
+                let body = move || {
+                    let pin = core.map_or(Ok(()), |core| pin_to(&[core]));
+                    report.send(pin).expect("the crew waits for every report");
+                    // The crew reads reports until nobody can send one any more.
+                    drop(report);
+                    serve(index, &orders, &*clock);
+                };
+                let name = format!("{WORKER_NAME}{index}");
+                #[expect(clippy::disallowed_methods, reason = "the crew owns the threads")]
+                let thread = std::thread::Builder::new().name(name).spawn(body);
+                (order, thread.expect("the operating system starts a thread"))
+            })
+            .unzip();
+        drop(report);
+        let pin_error = pinned.iter().filter_map(Result::err).next();
+        Self { orders, threads, pin_error, hung: false }
+    }
+
+    /// Number of workers.
+    pub fn threads(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// Why the workers could not be held on their cores, if so.
+    pub fn pin_error(&self) -> Option<&str> {
+        self.pin_error.as_deref()
+    }
+
+    /// Runs one slice of `share` operations per worker, and returns it with each worker's completed operations.
+    pub(crate) fn slice(
+        &mut self,
+        trial: &Prepared,
+        share: u64,
+        bound: Duration,
+    ) -> Result<(Slice, Vec<u64>), SliceFault> {
+        let (done, all_done) = channel();
+        let round = Arc::new(Round {
+            control: SliceControl {
+                gate: Gate::new(self.threads()),
+                stop: CachePadded::new(AtomicBool::new(false)),
+                share,
+            },
+            results: (0..self.threads()).map(|_| Mutex::new(None)).collect(),
+            left: AtomicUsize::new(self.threads()),
+            done,
+        });
+        for order in &self.orders {
+            let sent = order.send(Order { trial: Arc::clone(&trial.0), round: Arc::clone(&round) });
+            sent.expect("a worker lives as long as its crew");
+        }
+        if let Err(RecvTimeoutError::Timeout) = all_done.recv_timeout(bound) {
+            self.hung = true;
+            return Err(SliceFault::Hung { bound });
+        }
+        let stamps = round.stamps()?;
+        let ops = stamps.iter().map(|worker| worker.ops.unwrap_or(0)).collect();
+        Ok((Slice::new(&stamps), ops))
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.orders.clear();
+        if self.hung {
+            // Joining would hang as well. The threads end with the process.
+            return;
+        }
+        for thread in self.threads.drain(..) {
+            // A worker catches its trial's panics, so an error here has been reported already.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Round {
+    fn stamps(&self) -> Result<Vec<Stamps>, SliceFault> {
+        let mut stamps = Vec::with_capacity(self.results.len());
+        let mut given_up = None;
+        for (worker, result) in self.results.iter().enumerate() {
+            match result.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                Some(Ok(worker)) => stamps.push(worker),
+                Some(Err(message)) => return Err(SliceFault::Panicked { worker, message }),
+                None => given_up = given_up.or(Some(worker)),
+            }
+        }
+        match given_up {
+            None => Ok(stamps),
+            Some(worker) => {
+                let message = "the trial ended without measuring".to_owned();
+                Err(SliceFault::Panicked { worker, message })
+            }
+        }
+    }
+}
+
+fn serve(index: usize, orders: &Receiver<Order>, clock: &dyn Clock) {
+    let meter = Meter::new();
+    for Order { trial, round } in orders {
+        let outcome = run(index, &*trial, &round, clock, &meter);
+        // The coordinator takes the trial back for itself once all are done.
+        drop(trial);
+        *round.results[index].lock().unwrap_or_else(PoisonError::into_inner) = outcome;
+        // AcqRel: the last to leave has seen every result, and so has the coordinator that it wakes. Only the last
+        // wakes it, so that it does not run while others measure.
+        if round.left.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // The coordinator is gone if it gave up on a slice that was merely slow.
+            let _ = round.done.send(());
+        }
+    }
+}
+
+/// `None` where the worker was let go because another one failed, or ended without measuring.
+fn run(
+    index: usize,
+    trial: &dyn ErasedTrial,
+    round: &Round,
+    clock: &dyn Clock,
+    meter: &Meter,
+) -> Option<Result<Stamps, String>> {
+    let mut worker = Worker::new(index, round.results.len(), &round.control, clock, meter);
+    let outcome = catch_unwind(AssertUnwindSafe(|| trial.work(&mut worker)));
+    let stamps = worker.into_stamps();
+    match (outcome, stamps) {
+        (Ok(()), Some(stamps)) => Some(Ok(stamps)),
+        (Err(panic), _) if panic.is::<PeersGaveUp>() => None,
+        (outcome, _) => {
+            round.control.gate.give_up();
+            // Relaxed: as every use of the flag.
+            round.control.stop.store(true, Ordering::Relaxed);
+            outcome.err().map(|panic| Err(message_of(&*panic)))
+        }
+    }
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}

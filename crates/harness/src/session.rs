@@ -1,0 +1,292 @@
+//! A session: one cell with its crew, from the first slice to the last.
+//!
+//! Every driver measures through it, so a slice under criterion and a slice in a comparison are the same code.
+
+use crate::clock::{Clock, MonotonicClock};
+use crate::crew::{Crew, SliceFault};
+use crate::platform::{Cores, busy_ns, process_cpu_ns};
+use crate::slice::{Disturbance, MIN_OVERSUBSCRIBED_WINDOW_NS, Slice};
+use crate::suite::Cell;
+use crate::trial::{Observation, Prepared, Share};
+use contend_protocol::sample::Fault;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Most that an observed share may miss its target by, in thousandths.
+///
+/// Source: DESIGN §4.2, one point of a hundred.
+pub const MAX_SHARE_ERROR_PERMILLE: u32 = 10;
+
+/// Most processor time that others may take from the cores of an oversubscribed cell, in thousandths.
+///
+/// Chosen here because run-queue delay, which tells disturbance elsewhere, is part of such a cell; 5 % is what
+/// research on a shared machine found to leave the numbers alone.
+pub const MAX_OTHERS_PERMILLE: u32 = 50;
+
+/// Window that an oversubscribed slice aims at, in nanoseconds: the shortest that is valid, and some.
+const AIMED_WINDOW_NS: f64 = 1.2 * MIN_OVERSUBSCRIBED_WINDOW_NS as f64;
+
+/// Times that a slice may be lengthened until its window is long enough.
+///
+/// Chosen here because each time at least doubles it, so one operation becomes a million.
+const MAX_LENGTHENINGS: u32 = 20;
+
+/// How cells are measured.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// How long a slice may take before its contender counts as hung.
+    pub hang_bound: Duration,
+    /// Slices of a cell that may be measured again because the machine was disturbed.
+    pub max_repeats: u32,
+}
+
+/// Why a cell gives no number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// The contender did something wrong.
+    Fault(Fault),
+    /// The machine was disturbed too often, or the inputs were off target.
+    NotMeasurable(String),
+}
+
+/// One cell while it is measured.
+#[derive(Debug)]
+pub struct Session {
+    trial: Prepared,
+    crew: Crew,
+    cores: Cores,
+    blocks: bool,
+    limits: Limits,
+    repeated: u32,
+    /// Fewest operations of a slice: what made an oversubscribed window long enough.
+    least_share: u64,
+    observation: Observation,
+    began: Totals,
+    failed: bool,
+}
+
+/// What had been used when the session began.
+#[derive(Clone, Copy, Debug)]
+struct Totals {
+    busy_ns: Option<u64>,
+    own_ns: Option<u64>,
+    clock: MonotonicClock,
+}
+
+impl Totals {
+    fn now(cores: &Cores) -> Self {
+        Self { busy_ns: busy_ns(&cores.allowed), own_ns: process_cpu_ns(), clock: MonotonicClock::new() }
+    }
+}
+
+impl Session {
+    /// Makes the contender and its crew.
+    ///
+    /// # Panics
+    /// If the contender's construction panics, which is the suite's own test to find.
+    pub fn new(cell: &Cell, seed: u64, cores: &Cores, limits: Limits) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(MonotonicClock::new());
+        Self::with_clock(cell, seed, cores, limits, &clock)
+    }
+
+    /// As [`Session::new`], with another clock: tests give one that is written in advance.
+    pub fn with_clock(cell: &Cell, seed: u64, cores: &Cores, limits: Limits, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            trial: cell.start(seed, cores.oversubscribed_by(cell.id().threads())),
+            crew: Crew::new(cell.id().threads(), cores, clock),
+            cores: cores.clone(),
+            blocks: cell.blocks(),
+            limits,
+            repeated: 0,
+            least_share: 1,
+            observation: Observation::default(),
+            began: Totals::now(cores),
+            failed: false,
+        }
+    }
+
+    /// Runs one slice as it comes, valid or not: for warming up, and for checks.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] where the contender did something wrong. The session cannot go on then.
+    ///
+    /// # Panics
+    /// If called after a failure.
+    pub fn rough_slice(&mut self, share: u64) -> Result<Slice, Failure> {
+        assert!(!self.failed, "a session ends with its first failure");
+        let slice = self.try_slice(share);
+        self.failed = slice.is_err();
+        slice
+    }
+
+    /// Runs slices until one is valid, and returns it. An oversubscribed slice may be longer than `share`, because its
+    /// window has to be long enough for every thread to have run often.
+    ///
+    /// # Errors
+    /// As [`Session::rough_slice`], and [`Failure::NotMeasurable`] once the cell's repeats are used up.
+    ///
+    /// # Panics
+    /// If called after a failure.
+    pub fn slice(&mut self, share: u64) -> Result<Slice, Failure> {
+        let mut lengthenings = 0;
+        loop {
+            let slice = self.rough_slice(share.max(self.least_share))?;
+            let disturbance = match slice.validate(self.blocks, self.oversubscribed()) {
+                Ok(()) => {
+                    self.observe();
+                    return Ok(slice);
+                }
+                Err(disturbance) => disturbance,
+            };
+            if let Disturbance::ShortWindow { .. } = disturbance
+                && lengthenings < MAX_LENGTHENINGS
+            {
+                let factor = (AIMED_WINDOW_NS / slice.window_ns as f64).clamp(2.0, 64.0);
+                self.least_share = (share.max(self.least_share) as f64 * factor) as u64;
+                lengthenings += 1;
+            } else if self.repeated == self.limits.max_repeats {
+                self.failed = true;
+                return Err(Failure::NotMeasurable(self.given_up(disturbance)));
+            } else {
+                self.repeated += 1;
+            }
+        }
+    }
+
+    /// What the whole cell shows that no single slice does: shares off their target, and other load beside
+    /// oversubscribed workers.
+    ///
+    /// # Errors
+    /// [`Failure::NotMeasurable`] with the figure.
+    pub fn verdict(&self) -> Result<(), Failure> {
+        let named = [("writes", self.observation.writes), ("hits", self.observation.hits)];
+        for (name, share) in named {
+            if let Some(reason) = share.and_then(|share| off_target(name, share)) {
+                return Err(Failure::NotMeasurable(reason));
+            }
+        }
+        match self.others_cpu_permille() {
+            Some(others) if self.oversubscribed() && others > MAX_OTHERS_PERMILLE => {
+                let percent = f64::from(others) / 10.0;
+                Err(Failure::NotMeasurable(format!("other programs used {percent:.1} % of the cores")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Slices that were measured again.
+    pub fn repeated(&self) -> u32 {
+        self.repeated
+    }
+
+    /// What the inputs of all valid slices were.
+    pub fn observation(&self) -> Observation {
+        self.observation
+    }
+
+    /// Why the workers could not be held on their cores, if so.
+    pub fn pin_error(&self) -> Option<&str> {
+        self.crew.pin_error()
+    }
+
+    /// More threads than allowed cores.
+    pub fn oversubscribed(&self) -> bool {
+        self.cores.oversubscribed_by(self.crew.threads())
+    }
+
+    /// Processor time that other programs took from the allowed cores since the session began, in thousandths.
+    pub fn others_cpu_permille(&self) -> Option<u32> {
+        let now = Totals::now(&self.cores);
+        let busy_ns = now.busy_ns?.saturating_sub(self.began.busy_ns?);
+        let own_ns = now.own_ns?.saturating_sub(self.began.own_ns?);
+        let available_ns = self.began.clock.now_ns(0).checked_mul(self.cores.allowed.len() as u64)?;
+        let permille = busy_ns.saturating_sub(own_ns).checked_mul(1000)?.checked_div(available_ns)?;
+        u32::try_from(permille).ok()
+    }
+
+    fn try_slice(&mut self, share: u64) -> Result<Slice, Failure> {
+        let share = self.exclusive_trial().prepare(share).max(1);
+        let ran = self.crew.slice(&self.trial, share, self.limits.hang_bound);
+        let (slice, ops) = ran.map_err(|fault| Failure::Fault(fault.into()))?;
+        let checked = self.exclusive_trial().check(&ops);
+        checked.map_err(|wrong| Failure::Fault(Fault::WrongResult { message: wrong.to_string() }))?;
+        Ok(slice)
+    }
+
+    fn exclusive_trial(&mut self) -> &mut dyn crate::trial::ErasedTrial {
+        Arc::get_mut(&mut self.trial.0)
+            .expect("the workers give the trial back before they say that they are done")
+    }
+
+    fn observe(&mut self) {
+        let slice = self.trial.0.observe();
+        merge(&mut self.observation.writes, slice.writes);
+        merge(&mut self.observation.hits, slice.hits);
+        self.observation.overlap_permille = slice.overlap_permille;
+    }
+
+    fn given_up(&self, last: Disturbance) -> String {
+        format!("{} slices were disturbed, the last because {last}", self.repeated + 1)
+    }
+}
+
+fn merge(total: &mut Option<Share>, slice: Option<Share>) {
+    match (total.as_mut(), slice) {
+        (Some(total), Some(slice)) => total.add(slice),
+        (None, slice) => *total = slice,
+        (Some(_), None) => {}
+    }
+}
+
+fn off_target(name: &str, share: Share) -> Option<String> {
+    let found = share.permille()?;
+    (found.abs_diff(share.target_permille) > MAX_SHARE_ERROR_PERMILLE).then(|| {
+        let percent = |permille: u32| f64::from(permille) / 10.0;
+        format!(
+            "{name} were {:.1} % where {:.1} % were wanted",
+            percent(found),
+            percent(share.target_permille)
+        )
+    })
+}
+
+impl From<SliceFault> for Fault {
+    fn from(fault: SliceFault) -> Self {
+        match fault {
+            SliceFault::Panicked { message, .. } => Self::Panicked { message },
+            SliceFault::Hung { bound } => Self::Hung { bound_s: bound.as_secs() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known_cost;
+
+    const LIMITS: Limits = Limits { hang_bound: Duration::from_secs(60), max_repeats: 0 };
+
+    #[test]
+    fn workers_that_cannot_be_pinned_work_all_the_same() {
+        // No machine has this core, so the operating system refuses.
+        let cores = Cores { allowed: vec![1023], physical: None };
+        let cells = known_cost::suite().cells(&[1]);
+        let mut session = Session::new(&cells[0], 1, &cores, LIMITS);
+        assert!(session.pin_error().is_some());
+        assert_eq!(session.rough_slice(10).expect("it works").completed, 10);
+    }
+
+    #[track_caller]
+    fn check(target_permille: u32, count: u64, of: u64, expected: Option<&str>) {
+        let reason = off_target("hits", Share { target_permille, count, of });
+        assert_eq!(reason.as_deref(), expected);
+    }
+
+    #[test]
+    fn a_share_may_miss_its_target_by_one_point() {
+        check(1000, 990, 1000, None);
+        check(1000, 989, 1000, Some("hits were 98.9 % where 100.0 % were wanted"));
+        check(200, 211, 1000, Some("hits were 21.1 % where 20.0 % were wanted"));
+        check(200, 0, 0, None);
+    }
+}

@@ -1,0 +1,260 @@
+//! Suites: families of workloads and contenders, and the cells they span.
+
+use crate::contender::{Contender, Contract, Role, STD, Setting, Workload};
+use crate::trial::Prepared;
+use contend_protocol::CellId;
+use std::any::Any;
+use std::collections::BTreeSet;
+
+/// Longest `suite/workload`, in bytes: where criterion cuts a folder's name, and two could become one.
+const MAX_GROUP_LEN: usize = 64;
+
+/// A family of comparable contenders, as drivers see it.
+#[derive(Debug)]
+pub struct Suite {
+    id: &'static str,
+    contract: &'static str,
+    manifest: &'static str,
+    families: Vec<Box<dyn Family>>,
+}
+
+impl Suite {
+    /// An empty suite.
+    ///
+    /// `contract` says in one sentence what its contenders have to do. `manifest` is the text of its `Cargo.toml`,
+    /// where the contenders are pinned: their versions are read from there.
+    pub fn new(id: &'static str, contract: &'static str, manifest: &'static str) -> Self {
+        Self { id, contract, manifest, families: Vec::new() }
+    }
+
+    /// Adds workloads and the contenders that do them, in report order.
+    #[must_use]
+    pub fn family<C: Contract>(mut self, workloads: Vec<C::Workload>, contenders: Vec<Contender<C>>) -> Self {
+        let entries = contenders.into_iter().map(|row| (row, None)).collect();
+        self.families.push(Box::new(FamilyOf { workloads, entries }));
+        self
+    }
+
+    /// Enters a contender of another crate into the families of its contract. `version` is shown with its numbers,
+    /// such as `my-map 0.3.0`.
+    ///
+    /// # Panics
+    /// If the suite has no family of that contract.
+    #[must_use]
+    pub fn enter<C: Contract>(mut self, contender: Contender<C>, version: &'static str) -> Self {
+        let families = self.families.iter_mut().filter_map(|family| family.as_any().downcast_mut());
+        let mut entered = false;
+        for family in families {
+            let family: &mut FamilyOf<C> = family;
+            family.entries.push((contender, Some(version)));
+            entered = true;
+        }
+        assert!(entered, "suite {} has no family of {}", self.id, C::NAME);
+        self
+    }
+
+    /// The suite's name.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// What its contenders have to do.
+    pub fn contract(&self) -> &'static str {
+        self.contract
+    }
+
+    /// All cells at the given thread counts: workloads in order, in each the contenders in order, in each the threads.
+    ///
+    /// # Panics
+    /// If a name is not an id, or two cells have the same: the suite's inventory test finds it first.
+    pub fn cells(&self, threads: &[usize]) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for family in &self.families {
+            family.cells(self, threads, &mut cells);
+        }
+        let long = cells.iter().find(|cell| cell.id.group().len() > MAX_GROUP_LEN);
+        assert!(long.is_none(), "the group of {long:?} is longer than {MAX_GROUP_LEN} bytes");
+        let distinct: BTreeSet<&CellId> = cells.iter().map(|cell| &cell.id).collect();
+        assert_eq!(distinct.len(), cells.len(), "two cells of suite {} have one id", self.id);
+        cells
+    }
+
+    fn version_of(&self, package: Option<&str>) -> String {
+        match package {
+            Some(STD) => format!("std {}", env!("CONTEND_STD_VERSION")),
+            Some(package) => pinned(self.manifest, package)
+                .unwrap_or_else(|| panic!("the manifest of suite {} pins `{package}` with `=`", self.id)),
+            None => "in-house".to_owned(),
+        }
+    }
+}
+
+/// Name and version of a dependency that `manifest` pins with `=`, such as `parking_lot 0.12.5`.
+fn pinned(manifest: &str, dependency: &str) -> Option<String> {
+    let line = manifest
+        .lines()
+        .find(|line| line.strip_prefix(dependency).is_some_and(|rest| rest.trim_start().starts_with('=')))?;
+    let quoted_after = |mark: &str| line.split_once(mark)?.1.split('"').next();
+    let version = quoted_after("\"=")?;
+    let name = quoted_after("package = \"").unwrap_or(dependency);
+    Some(format!("{name} {version}"))
+}
+
+/// What one number belongs to, ready to be measured.
+pub struct Cell {
+    id: CellId,
+    version: String,
+    note: &'static str,
+    role: Role,
+    blocks: bool,
+    curated: bool,
+    unavailable: Option<&'static str>,
+    question: String,
+    definition: String,
+    start: Box<dyn Fn(&Setting) -> Prepared + Send + Sync>,
+}
+
+impl Cell {
+    /// `suite/workload/contender/threads`.
+    pub fn id(&self) -> &CellId {
+        &self.id
+    }
+
+    /// The crate and version under test.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// What a reader must know to read the number.
+    pub fn note(&self) -> &'static str {
+        self.note
+    }
+
+    /// What the contender is for readers.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Waiting threads sleep.
+    pub fn blocks(&self) -> bool {
+        self.blocks
+    }
+
+    /// In the curated set.
+    pub fn curated(&self) -> bool {
+        self.curated
+    }
+
+    /// Why this cell cannot be measured, if so.
+    pub fn unavailable(&self) -> Option<&'static str> {
+        self.unavailable
+    }
+
+    /// The question the workload answers.
+    pub fn question(&self) -> &str {
+        &self.question
+    }
+
+    /// Hash of the workload's definition, as 16 hexadecimal digits.
+    pub fn definition_hash(&self) -> String {
+        format!("{:016x}", fnv1a(self.definition.as_bytes()))
+    }
+
+    /// Makes the contender, filled and ready.
+    pub fn start(&self, seed: u64, oversubscribed: bool) -> Prepared {
+        (self.start)(&Setting { threads: self.id.threads(), seed, oversubscribed })
+    }
+}
+
+impl std::fmt::Debug for Cell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Cell({})", self.id)
+    }
+}
+
+/// The 64-bit hash FNV-1a.
+///
+/// Source: Fowler, Noll, Vo; draft-eastlake-fnv. It need not resist an adversary: it tells two definitions apart.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, step)
+}
+
+trait Family: std::fmt::Debug + Send + Sync {
+    fn cells(&self, suite: &Suite, threads: &[usize], cells: &mut Vec<Cell>);
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+#[derive(Debug)]
+struct FamilyOf<C: Contract> {
+    workloads: Vec<C::Workload>,
+    /// A row, and its version where it comes from another crate.
+    entries: Vec<(Contender<C>, Option<&'static str>)>,
+}
+
+impl<C: Contract> Family for FamilyOf<C> {
+    fn cells(&self, suite: &Suite, threads: &[usize], cells: &mut Vec<Cell>) {
+        for workload in &self.workloads {
+            for (contender, version) in &self.entries {
+                let version = version.map_or_else(|| suite.version_of(contender.package), str::to_owned);
+                let cell = |threads: &usize| cell(suite.id, workload, contender, &version, *threads);
+                cells.extend(threads.iter().map(cell));
+            }
+        }
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+fn cell<C: Contract>(
+    suite: &str,
+    workload: &C::Workload,
+    contender: &Contender<C>,
+    version: &str,
+    threads: usize,
+) -> Cell {
+    let id = CellId::new(suite, &workload.id(), contender.id, threads);
+    let (start, made_of) = (contender.start, workload.clone());
+    Cell {
+        id: id.unwrap_or_else(|error| panic!("failed to {error}")),
+        version: version.to_owned(),
+        note: contender.note,
+        role: contender.role,
+        blocks: contender.blocks,
+        curated: contender.curated && workload.curated(),
+        unavailable: C::refusal(workload, threads).or_else(|| (contender.refusal)(workload, threads)),
+        question: workload.question(),
+        definition: workload.definition(),
+        start: Box::new(move |setting| start(&made_of, setting)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(dependency: &str, expected: Option<&str>) {
+        let manifest = "[dependencies]\ndashmap = \"=6.2.1\"\nparking_lot = { version = \"=0.13.0\" }\n\
+                        parking_lot_012 = { package = \"parking_lot\", version = \"=0.12.5\" }\nloose = \"1\"\n";
+        assert_eq!(pinned(manifest, dependency).as_deref(), expected);
+    }
+
+    #[test]
+    fn versions_are_read_from_the_pins() {
+        check("dashmap", Some("dashmap 6.2.1"));
+        check("parking_lot", Some("parking_lot 0.13.0"));
+        check("parking_lot_012", Some("parking_lot 0.12.5"));
+        check("loose", None);
+        check("absent", None);
+    }
+
+    #[test]
+    fn the_hash_is_fnv1a() {
+        // Source: test vectors of draft-eastlake-fnv.
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+}

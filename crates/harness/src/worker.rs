@@ -1,0 +1,166 @@
+//! A worker's side of a slice: the gate, its own stamps, and the loop on the clock.
+
+use crate::clock::Clock;
+use crate::gate::{Gate, GivenUp};
+use crate::platform::{Meter, Reading};
+use crossbeam_utils::CachePadded;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What all workers of one slice share.
+pub(crate) struct SliceControl {
+    pub(crate) gate: Gate,
+    /// Raised by the first worker that has finished its share.
+    pub(crate) stop: CachePadded<AtomicBool>,
+    pub(crate) share: u64,
+}
+
+/// What one worker stamped and used.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Stamps {
+    pub(crate) start_ns: u64,
+    pub(crate) stop_ns: u64,
+    /// Completed operations; `None` for a worker that only assists.
+    pub(crate) ops: Option<u64>,
+    pub(crate) cpu_ns: Option<u64>,
+    pub(crate) used: Reading,
+    pub(crate) failed_attempts: u64,
+}
+
+/// Unwinds a worker whose peers will never arrive; not a fault of this one.
+pub(crate) struct PeersGaveUp;
+
+/// One thread of a slice, handed to [`crate::Trial::work`].
+pub struct Worker<'a> {
+    index: usize,
+    threads: usize,
+    control: &'a SliceControl,
+    clock: &'a dyn Clock,
+    meter: &'a Meter,
+    failed_attempts: u64,
+    stamps: Option<Stamps>,
+}
+
+impl<'a> Worker<'a> {
+    pub(crate) fn new(
+        index: usize,
+        threads: usize,
+        control: &'a SliceControl,
+        clock: &'a dyn Clock,
+        meter: &'a Meter,
+    ) -> Self {
+        Self { index, threads, control, clock, meter, failed_attempts: 0, stamps: None }
+    }
+
+    /// Which worker this is, from 0.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Workers in the slice.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Operations after which this worker has done its share.
+    pub fn share(&self) -> u64 {
+        self.control.share
+    }
+
+    /// Adds to the attempts that failed and were tried again.
+    pub fn add_failed_attempts(&mut self, attempts: u64) {
+        self.failed_attempts += attempts;
+    }
+
+    /// Measures this worker's operations.
+    ///
+    /// Waits for all workers, stamps the start, then calls `step(done)` until the share is done or another worker has
+    /// finished its own, and stamps the stop. `step` performs up to `stride` operations, numbered from `done`, and
+    /// returns how many it completed; fewer than `stride` ends this worker's slice early. The stop flag is read once
+    /// per step, so `stride` should be some hundred nanoseconds of work. Returns the completed operations.
+    ///
+    /// # Panics
+    /// If called a second time in one slice, or where another worker failed before the start.
+    #[inline]
+    pub fn measure(&mut self, stride: u64, mut step: impl FnMut(u64) -> u64) -> u64 {
+        let control = self.control;
+        let start = self.start();
+        let mut done = 0;
+        // Relaxed: the flag orders nothing; a late look costs one more step, which the window leaves out.
+        while done < control.share && !control.stop.load(Ordering::Relaxed) {
+            let completed = step(done);
+            done += completed;
+            if completed < stride {
+                break;
+            }
+        }
+        self.finish(start, Some(done));
+        done
+    }
+
+    /// Runs this worker beside those that count operations, until one of them has finished its share.
+    ///
+    /// `step` is called again and again; it returns whether to go on. Its span is part of the window, its work is not
+    /// counted: a sender whose messages the receivers count, a helper of a requester.
+    ///
+    /// # Panics
+    /// As [`Worker::measure`].
+    #[inline]
+    pub fn assist(&mut self, mut step: impl FnMut() -> bool) {
+        let control = self.control;
+        let start = self.start();
+        // Relaxed: as in `measure`.
+        while !control.stop.load(Ordering::Relaxed) {
+            if !step() {
+                break;
+            }
+        }
+        self.finish(start, None);
+    }
+
+    #[inline(never)]
+    fn start(&mut self) -> Start {
+        assert!(self.stamps.is_none(), "a trial measures once per slice and worker");
+        let used = self.meter.read();
+        if self.control.gate.wait() == Err(GivenUp) {
+            std::panic::resume_unwind(Box::new(PeersGaveUp));
+        }
+        let cpu_ns = self.meter.cpu_ns();
+        // The start is stamped last, so that nothing but the operations lies between the stamps.
+        Start { used, cpu_ns, start_ns: self.clock.now_ns(self.index) }
+    }
+
+    #[inline(never)]
+    fn finish(&mut self, start: Start, ops: Option<u64>) {
+        let stop_ns = self.clock.now_ns(self.index);
+        // Relaxed: as in `measure`. A helper that ends first must not stop those who count.
+        if ops.is_some() {
+            self.control.stop.store(true, Ordering::Relaxed);
+        }
+        let cpu_ns = self.meter.cpu_ns();
+        self.stamps = Some(Stamps {
+            start_ns: start.start_ns,
+            stop_ns,
+            ops,
+            cpu_ns: cpu_ns.zip(start.cpu_ns).map(|(now, then)| now.saturating_sub(then)),
+            used: self.meter.read().since(start.used),
+            failed_attempts: 0,
+        });
+    }
+
+    pub(crate) fn into_stamps(self) -> Option<Stamps> {
+        let failed_attempts = self.failed_attempts;
+        self.stamps.map(|stamps| Stamps { failed_attempts, ..stamps })
+    }
+}
+
+impl std::fmt::Debug for Worker<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Worker").field("index", &self.index).field("threads", &self.threads).finish()
+    }
+}
+
+struct Start {
+    used: Reading,
+    cpu_ns: Option<u64>,
+    start_ns: u64,
+}
