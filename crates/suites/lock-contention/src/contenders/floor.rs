@@ -1,0 +1,153 @@
+//! The same loops with no primitive at all: what the harness itself costs. Each worker has its own data and leaves it
+//! behind when its handle is dropped, outside the clock.
+
+use crate::{
+    Counter, Counters, Lock, Locks, Protected, Shared, SharedValues, Statistics, StatisticsFields, Totals,
+    Value,
+};
+use contend_harness::Contender;
+use crossbeam_utils::CachePadded;
+use std::hint::black_box;
+use std::sync::{Mutex, MutexGuard};
+
+const NOTE: &str = "nothing is shared: what loop, tape and report cost";
+
+pub(super) const COUNTERS: &[Contender<Counters>] =
+    &[Contender::of::<Private<u64>>("floor").floor().note(NOTE)];
+
+pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
+    vec![Contender::of::<PrivateValues<V>>("floor").floor().note(NOTE)]
+}
+
+pub(super) const LOCKS: &[Contender<Locks>] =
+    &[Contender::of::<Private<Protected>>("floor").floor().note(NOTE)];
+
+pub(super) const STATISTICS: &[Contender<StatisticsFields>] =
+    &[Contender::of::<Private<Totals>>("floor").floor().note(NOTE)];
+
+/// One value per worker, which its handle keeps locked from before the clock starts until after it stops.
+struct Private<T>(Box<[CachePadded<Mutex<T>>]>);
+
+impl<T: Clone> Private<T> {
+    fn of(value: &T, threads: usize) -> Self {
+        Self((0..threads).map(|_| CachePadded::new(Mutex::new(value.clone()))).collect())
+    }
+
+    fn own(&self, worker: usize) -> MutexGuard<'_, T> {
+        self.0[worker].lock().expect("only this worker locks its own value")
+    }
+
+    fn fold<R>(&self, start: R, join: impl Fn(R, &T) -> R) -> R {
+        (0..self.0.len()).fold(start, |sum, worker| join(sum, &self.own(worker)))
+    }
+}
+
+impl Counter for Private<u64> {
+    type Handle<'a> = MutexGuard<'a, u64>;
+
+    fn new(threads: usize) -> Self {
+        Self::of(&0, threads)
+    }
+
+    fn handle(&self, worker: usize) -> Self::Handle<'_> {
+        self.own(worker)
+    }
+
+    #[inline(always)]
+    fn add_one(handle: &mut Self::Handle<'_>) {
+        // Not opaque, 64 increments would become one addition of 64.
+        *black_box(&mut **handle) += 1;
+    }
+
+    fn total(&self) -> u64 {
+        self.fold(0, |sum, own| sum + own)
+    }
+}
+
+impl Lock for Private<Protected> {
+    type Handle<'a> = MutexGuard<'a, Protected>;
+
+    fn new(protected: Protected, threads: usize) -> Self {
+        Self::of(&protected, threads)
+    }
+
+    fn handle(&self, worker: usize) -> Self::Handle<'_> {
+        self.own(worker)
+    }
+
+    #[inline(always)]
+    fn locked(handle: &mut Self::Handle<'_>, section: impl FnOnce(&mut Protected)) {
+        section(black_box(&mut **handle));
+    }
+
+    fn protected(&self) -> Protected {
+        let first = *self.own(0);
+        (1..self.0.len()).fold(first, |sum, worker| sum.with_entries_of(*self.own(worker)))
+    }
+}
+
+impl Statistics for Private<Totals> {
+    type Handle<'a> = MutexGuard<'a, Totals>;
+
+    fn new(threads: usize) -> Self {
+        Self::of(&Totals::default(), threads)
+    }
+
+    fn handle(&self, worker: usize) -> Self::Handle<'_> {
+        self.own(worker)
+    }
+
+    #[inline(always)]
+    fn record(handle: &mut Self::Handle<'_>, bytes: u64, hit: bool) {
+        black_box(&mut **handle).add(bytes, hit);
+    }
+
+    fn totals(&self) -> Totals {
+        self.fold(Totals::default(), |mut sum, own| {
+            sum.merge(*own);
+            sum
+        })
+    }
+}
+
+/// A value that each handle copies, and leaves behind when it is dropped.
+struct PrivateValues<V>(Mutex<V>);
+
+/// One worker's copy.
+struct PrivateValue<'a, V: Value> {
+    own: V,
+    written: bool,
+    shared: &'a Mutex<V>,
+}
+
+impl<V: Value> Drop for PrivateValue<'_, V> {
+    fn drop(&mut self) {
+        if self.written {
+            *self.shared.lock().expect("a copy cannot panic") = self.own;
+        }
+    }
+}
+
+impl<V: Value> Shared<V> for PrivateValues<V> {
+    type Handle<'a> = PrivateValue<'a, V>;
+
+    fn new(initial: V, _threads: usize) -> Self {
+        Self(Mutex::new(initial))
+    }
+
+    fn handle(&self, _worker: usize) -> Self::Handle<'_> {
+        let own = *self.0.lock().expect("a copy cannot panic");
+        PrivateValue { own, written: false, shared: &self.0 }
+    }
+
+    #[inline(always)]
+    fn read(handle: &mut Self::Handle<'_>) -> V {
+        handle.own
+    }
+
+    #[inline(always)]
+    fn write(handle: &mut Self::Handle<'_>, value: V) {
+        handle.own = value;
+        handle.written = true;
+    }
+}

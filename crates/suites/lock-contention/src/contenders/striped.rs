@@ -1,0 +1,77 @@
+//! A part for each thread, summed up when somebody asks. Reference implementations of our own.
+
+use super::Placed;
+use crate::{Counter, Counters, Statistics, StatisticsFields, Totals};
+use contend_harness::Contender;
+use crossbeam_utils::CachePadded;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(super) const COUNTERS: &[Contender<Counters>] = &[
+    Contender::of::<Striped<CachePadded<AtomicU64>>>("striped-padded").note("one cache line per thread"),
+    Contender::of::<Striped<AtomicU64>>("striped-unpadded")
+        .note("the same, but 8 threads share a cache line: false sharing on purpose"),
+];
+
+pub(super) const STATISTICS: &[Contender<StatisticsFields>] =
+    &[Contender::of::<PerThread>("per-thread").note("relaxed atomics, but no other thread writes them")];
+
+/// A counter of one word per thread.
+struct Striped<A>(Box<[A]>);
+
+impl<A: Placed> Counter for Striped<A> {
+    type Handle<'a> = &'a AtomicU64;
+
+    fn new(threads: usize) -> Self {
+        Self((0..threads).map(|_| A::from(AtomicU64::new(0))).collect())
+    }
+
+    fn handle(&self, worker: usize) -> &AtomicU64 {
+        self.0[worker].word()
+    }
+
+    #[inline(always)]
+    fn add_one(handle: &mut &AtomicU64) {
+        // Relaxed: a sum of counts needs no order. A read-modify-write, because more threads than stripes may meet.
+        handle.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn total(&self) -> u64 {
+        self.0.iter().map(|stripe| stripe.word().load(Ordering::Relaxed)).sum()
+    }
+}
+
+/// Statistics of one cache line per thread.
+struct PerThread(Box<[CachePadded<[AtomicU64; 3]>]>);
+
+impl Statistics for PerThread {
+    type Handle<'a> = &'a [AtomicU64; 3];
+
+    fn new(threads: usize) -> Self {
+        Self((0..threads).map(|_| CachePadded::new([0; 3].map(AtomicU64::new))).collect())
+    }
+
+    fn handle(&self, worker: usize) -> &[AtomicU64; 3] {
+        &self.0[worker]
+    }
+
+    #[inline(always)]
+    fn record(handle: &mut &[AtomicU64; 3], bytes: u64, hit: bool) {
+        let add = |field: &AtomicU64, amount: u64| {
+            // Relaxed: only this thread writes, so a load and a store lose nothing; readers need no order.
+            field.store(field.load(Ordering::Relaxed) + amount, Ordering::Relaxed);
+        };
+        let [requests, hits, all_bytes] = handle;
+        add(requests, 1);
+        add(hits, u64::from(hit));
+        add(all_bytes, bytes);
+    }
+
+    fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for stripe in &self.0 {
+            let [requests, hits, bytes] = stripe.each_ref().map(|field| field.load(Ordering::Relaxed));
+            totals.merge(Totals { requests, hits, bytes });
+        }
+        totals
+    }
+}

@@ -1,0 +1,66 @@
+//! Mutex, RwLock and atomics under contention.
+//!
+//! It is a suite: contracts, contenders, workloads and checks. It measures nothing itself and prints nothing.
+//!
+//! ```text
+//! contract              workloads                                contenders in contenders/
+//! Counters              counter-increment                        locks, atomics, striped, floor
+//! SharedValues<u64>     word-read-only, word-write-1-in-N        locks, atomics, floor
+//! SharedValues<Record>  record-read-only, record-write-1-in-N    locks, AtomicCell, floor
+//! Locks                 section-in-I-out-O                       mutexes, floor
+//! StatisticsFields      statistics-record                        locks, atomics on one line or padded, per thread
+//! ```
+//!
+//! A contender is a type with one of the traits, and a row. From another crate:
+//!
+//! ```
+//! use contend_harness::Contender;
+//! use contend_lock_contention::{Counter, Counters};
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//!
+//! struct Mine(AtomicU64);
+//! impl Counter for Mine {
+//!     type Handle<'a> = &'a Self;
+//!     fn new(_threads: usize) -> Self { Self(AtomicU64::new(0)) }
+//!     fn handle(&self, _worker: usize) -> &Self { self }
+//!     fn add_one(handle: &mut &Self) { handle.0.fetch_add(1, Ordering::Relaxed); }
+//!     fn total(&self) -> u64 { self.0.load(Ordering::Relaxed) }
+//! }
+//! let suite = contend_lock_contention::suite()
+//!     .enter::<Counters>(Contender::of::<Mine>("mine"), "mine 0.1.0");
+//! assert!(suite.cells(&[2]).iter().any(|cell| cell.id().contender() == "mine"));
+//! ```
+//!
+//! # Accuracy and limits
+//! The `floor` rows show what loop, tape and report cost; a row is not better than its floor. A striped counter whose
+//! stripes are fewer than its threads shares them.
+//!
+//! # Panics and errors
+//! Nothing here panics in a measurement but a contender's own panic. Checks return `WrongResult`.
+
+#![forbid(unsafe_code)]
+
+mod contenders;
+mod counter;
+mod section;
+mod shared;
+mod statistics;
+
+pub use counter::{Counter, Counters, Increments};
+pub use section::{Lock, Locks, Protected, Section};
+pub use shared::{Record, Shared, SharedValues, Value, Writes};
+pub use statistics::{Statistics, StatisticsFields, Totals, WholeRequest};
+
+use contend_harness::Suite;
+
+/// The suite with all its contenders, in report order.
+pub fn suite() -> Suite {
+    let contract =
+        "Share a number, a small struct or a critical section between threads without losing a change.";
+    Suite::new("lock-contention", contract, include_str!("../Cargo.toml"))
+        .family(vec![Increments], contenders::counters())
+        .family(Writes::all::<u64>(), contenders::shared_words())
+        .family(Writes::all::<Record>(), contenders::shared_records())
+        .family(Section::all(), contenders::locks())
+        .family(vec![WholeRequest], contenders::statistics())
+}

@@ -1,0 +1,135 @@
+//! The contract of locks: critical sections of a known length, with work of a known length between them.
+
+use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult, work};
+use crossbeam_utils::CachePadded;
+
+/// What a lock protects: a count that loses nothing, and a state that the section works on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Protected {
+    entries: u64,
+    state: u64,
+}
+
+/// Mutual exclusion.
+pub trait Lock: Send + Sync + 'static {
+    /// What one thread locks through; made outside the clock.
+    type Handle<'a>
+    where
+        Self: 'a;
+
+    /// An unlocked lock around `protected`, for `threads` threads.
+    fn new(protected: Protected, threads: usize) -> Self;
+
+    /// The handle of worker `worker`, a number below the threads.
+    fn handle(&self, worker: usize) -> Self::Handle<'_>;
+
+    /// Locks, runs `section`, unlocks. This is what is measured.
+    fn locked(handle: &mut Self::Handle<'_>, section: impl FnOnce(&mut Protected));
+
+    /// The number of sections that were run. Called when no handle is alive.
+    fn protected(&self) -> Protected;
+}
+
+impl Protected {
+    /// What a lock protects at first.
+    pub const INITIAL: Self = Self { entries: 0, state: 1 };
+
+    /// Sections that were run, where each copy counted some of them.
+    #[must_use]
+    pub fn with_entries_of(self, other: Self) -> Self {
+        Self { entries: self.entries + other.entries, state: self.state }
+    }
+}
+
+/// Work units inside the critical section, and outside it.
+#[derive(Clone, Debug)]
+pub struct Section {
+    inside: u64,
+    outside: u64,
+}
+
+impl Section {
+    /// {0, 10, 200} units inside by {0, 100, 1,000} outside.
+    pub fn all() -> Vec<Self> {
+        let inside = [0, 10, 200].into_iter();
+        inside.flat_map(|inside| [0, 100, 1000].map(|outside| Self { inside, outside })).collect()
+    }
+
+    /// Sections per look at the stop flag: fewer where they are long.
+    fn stride(&self) -> u64 {
+        (64 / (1 + (self.inside + self.outside) / 16)).max(1)
+    }
+}
+
+impl Workload for Section {
+    fn id(&self) -> String {
+        format!("section-in-{}-out-{}", self.inside, self.outside)
+    }
+
+    fn question(&self) -> String {
+        format!(
+            "Which lock for a critical section of {} work units, with {} units between two of them?",
+            self.inside, self.outside
+        )
+    }
+
+    fn curated(&self) -> bool {
+        matches!((self.inside, self.outside), (0, 0) | (10, 100) | (200, 1000))
+    }
+}
+
+/// The contract of types with [`Lock`].
+#[derive(Debug)]
+pub enum Locks {}
+
+impl Contract for Locks {
+    type Workload = Section;
+    const NAME: &'static str = "locks";
+}
+
+impl<T: Lock> Admits<T> for Locks {
+    fn trial(workload: &Section, setting: &Setting) -> impl Trial {
+        let lock = CachePadded::new(T::new(Protected::INITIAL, setting.threads));
+        SectionTrial { lock, section: workload.clone(), expected: 0 }
+    }
+}
+
+struct SectionTrial<T> {
+    /// Alone on its cache lines: what the trial itself reads must not slow the contender down.
+    lock: CachePadded<T>,
+    section: Section,
+    expected: u64,
+}
+
+impl<T: Lock> Trial for SectionTrial<T> {
+    type Report = ();
+
+    fn work(&self, worker: &mut Worker<'_>) {
+        let Section { inside, outside } = self.section;
+        let stride = self.section.stride();
+        // The work outside needs what came of the work inside, and the other way round: a core would do both at once.
+        let mut own_state = worker.index() as u64;
+        let mut handle = self.lock.handle(worker.index());
+        worker.measure(stride, |_| {
+            for _ in 0..stride {
+                T::locked(&mut handle, |protected| {
+                    protected.entries += 1;
+                    if inside > 0 {
+                        protected.state = work(inside, protected.state ^ own_state);
+                        own_state = protected.state;
+                    }
+                });
+                if outside > 0 {
+                    own_state = work(outside, own_state);
+                }
+            }
+            stride
+        });
+    }
+
+    fn check(&mut self, accounts: &[Account<()>]) -> Result<(), WrongResult> {
+        self.expected += accounts.iter().map(|account| account.ops).sum::<u64>();
+        let entries = self.lock.protected().entries;
+        WrongResult::unless_equal("critical sections that were run", self.expected, entries)
+    }
+}
