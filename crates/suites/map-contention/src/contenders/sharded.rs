@@ -1,0 +1,133 @@
+//! Many locks, each around a part of the map, so that threads meet only if their keys do.
+
+use super::FoldHash;
+use crate::{Key, Map, Maps};
+use contend_harness::Contender;
+use crossbeam_utils::CachePadded;
+use dashmap::DashMap;
+use hashbrown::HashTable;
+use parking_lot::RwLock;
+use std::hash::BuildHasher;
+
+pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
+    vec![
+        Contender::of::<Sharded<K, 1>>("sharded-1")
+            .package("hashbrown")
+            .note("what the sharding itself costs"),
+        Contender::of::<Sharded<K, 8>>("sharded-8").package("hashbrown"),
+        Contender::of::<Sharded<K, 64>>("sharded-64").package("hashbrown"),
+        Contender::of::<DashMap<K, u64, FoldHash>>("dashmap")
+            .package("dashmap")
+            .note("its own number of shards: 4 per core, rounded up to a power of two"),
+    ]
+    .into_iter()
+    .map(Contender::blocks)
+    .collect()
+}
+
+/// A part of the map, with its lock.
+type Shard<K> = RwLock<HashTable<(K, u64)>>;
+
+/// A sharded table of our own, as a reference: what sharding alone gives.
+///
+/// Each shard has its lock and its table on cache lines of their own. A key is hashed once, for shard and table.
+struct Sharded<K, const SHARDS: usize> {
+    shards: Box<[CachePadded<Shard<K>>]>,
+    hasher: FoldHash,
+}
+
+impl<K: Key, const SHARDS: usize> Sharded<K, SHARDS> {
+    const SHARD_BITS: u32 = {
+        assert!(SHARDS.is_power_of_two());
+        SHARDS.trailing_zeros()
+    };
+
+    #[inline(always)]
+    fn locate(&self, key: &K) -> (u64, &Shard<K>) {
+        let hash = self.hasher.hash_one(key);
+        // The table takes the top 7 bits and the lowest ones; the shard takes those below the top.
+        let shard = (hash << 7).unbounded_shr(u64::BITS - Self::SHARD_BITS);
+        (hash, &self.shards[shard as usize % SHARDS])
+    }
+}
+
+impl<K: Key, const SHARDS: usize> Map<K> for Sharded<K, SHARDS> {
+    type Handle<'a> = &'a Self;
+
+    fn with_capacity(capacity: usize, _threads: usize) -> Self {
+        // A quarter more, because keys spread over the shards by chance.
+        let each = (capacity / SHARDS).saturating_mul(5) / 4 + 1;
+        let shard = || CachePadded::new(RwLock::new(HashTable::with_capacity(each)));
+        Self { shards: (0..SHARDS).map(|_| shard()).collect(), hasher: FoldHash::default() }
+    }
+
+    fn handle(&self, _worker: usize) -> &Self {
+        self
+    }
+
+    #[inline(always)]
+    fn get(handle: &mut &Self, key: &K) -> Option<u64> {
+        let (hash, shard) = handle.locate(key);
+        shard.read().find(hash, |(known, _)| known == key).map(|(_, value)| *value)
+    }
+
+    #[inline(always)]
+    fn set(handle: &mut &Self, key: &K, value: u64) -> bool {
+        let (hash, shard) = handle.locate(key);
+        shard.write().find_mut(hash, |(known, _)| known == key).map(|(_, old)| *old = value).is_some()
+    }
+
+    #[inline(always)]
+    fn insert(handle: &mut &Self, key: K, value: u64) -> bool {
+        let (hash, shard) = handle.locate(&key);
+        let hasher = &handle.hasher;
+        let mut shard = shard.write();
+        match shard.find_mut(hash, |(known, _)| *known == key) {
+            Some((_, old)) => {
+                *old = value;
+                false
+            }
+            None => {
+                shard.insert_unique(hash, (key, value), |(known, _)| hasher.hash_one(known));
+                true
+            }
+        }
+    }
+
+    fn remove(handle: &mut &Self, key: &K) -> bool {
+        let (hash, shard) = handle.locate(key);
+        shard.write().find_entry(hash, |(known, _)| known == key).map(|entry| entry.remove()).is_ok()
+    }
+}
+
+/// dashmap, with any hash function.
+impl<K: Key, H: BuildHasher + Clone + Default + Send + Sync + 'static> Map<K> for DashMap<K, u64, H> {
+    type Handle<'a> = &'a Self;
+
+    fn with_capacity(capacity: usize, _threads: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, H::default())
+    }
+
+    fn handle(&self, _worker: usize) -> &Self {
+        self
+    }
+
+    #[inline(always)]
+    fn get(handle: &mut &Self, key: &K) -> Option<u64> {
+        Self::get(handle, key).map(|entry| *entry)
+    }
+
+    #[inline(always)]
+    fn set(handle: &mut &Self, key: &K, value: u64) -> bool {
+        handle.get_mut(key).map(|mut entry| *entry = value).is_some()
+    }
+
+    #[inline(always)]
+    fn insert(handle: &mut &Self, key: K, value: u64) -> bool {
+        Self::insert(handle, key, value).is_none()
+    }
+
+    fn remove(handle: &mut &Self, key: &K) -> bool {
+        Self::remove(handle, key).is_some()
+    }
+}

@@ -1,0 +1,74 @@
+//! Maps that threads share.
+//!
+//! It is a suite: contracts, contenders, workloads and checks. It measures nothing itself and prints nothing.
+//!
+//! ```text
+//! contract          workloads                                          contenders in contenders/
+//! Maps<String>      read-only, read-99-insert-1, read-80-set-20, ...   one lock, sharded, dashmap, per thread, floor
+//! Maps<u64>         integer-...                                        the same rows
+//! Hashers<K>        hasher-text, hasher-integer                        hash functions, all in the same map
+//! Stores            kv-store                                           the three stages of the articles, floor
+//! ```
+//!
+//! All maps hash with foldhash, so that the main tables compare maps and not hash functions. A contender is a type with
+//! one of the traits, and a row. From another crate:
+//!
+//! ```
+//! use contend_harness::Contender;
+//! use contend_map_contention::{Map, Maps};
+//! use std::collections::BTreeMap;
+//! use std::sync::Mutex;
+//!
+//! struct Mine(Mutex<BTreeMap<String, u64>>);
+//! impl Map<String> for Mine {
+//!     type Handle<'a> = &'a Self;
+//!     fn with_capacity(_capacity: usize, _threads: usize) -> Self { Self(Mutex::default()) }
+//!     fn handle(&self, _worker: usize) -> &Self { self }
+//!     fn get(handle: &mut &Self, key: &String) -> Option<u64> { handle.0.lock().unwrap().get(key).copied() }
+//!     fn set(handle: &mut &Self, key: &String, value: u64) -> bool {
+//!         handle.0.lock().unwrap().get_mut(key).map(|old| *old = value).is_some()
+//!     }
+//!     fn insert(handle: &mut &Self, key: String, value: u64) -> bool {
+//!         handle.0.lock().unwrap().insert(key, value).is_none()
+//!     }
+//!     fn remove(handle: &mut &Self, key: &String) -> bool { handle.0.lock().unwrap().remove(key).is_some() }
+//! }
+//! let suite = contend_map_contention::suite()
+//!     .enter::<Maps<String>>(Contender::of::<Mine>("mine").blocks(), "mine 0.1.0");
+//! assert!(suite.cells(&[2]).iter().any(|cell| cell.id().contender() == "mine"));
+//! ```
+//!
+//! # Accuracy and limits
+//! Every map is made with room for all keys it will ever hold, so growth is not in these numbers. What a lookup costs
+//! depends on where the table lies in memory: between two launches it differs by 10 % and more.
+//!
+//! # Panics and errors
+//! Nothing here panics in a measurement but a contender's own panic. Checks return `WrongResult`.
+
+#![forbid(unsafe_code)]
+
+mod contenders;
+mod key;
+mod map;
+mod mix;
+mod model;
+mod store;
+
+pub use contenders::{Hashers, SharedHasher};
+pub use key::Key;
+pub use map::{Kind, Map, Maps};
+pub use mix::{Mix, Write};
+pub use store::{Lookup, Store, Stores};
+
+use contend_harness::Suite;
+
+/// The suite with all its contenders, in report order.
+pub fn suite() -> Suite {
+    let contract = "Look up, replace, insert and remove keys of one map from all threads, and lose none.";
+    Suite::new("map-contention", contract, include_str!("../Cargo.toml"))
+        .family(Mix::text(), contenders::maps::<String>())
+        .family(Mix::integer(), contenders::maps::<u64>())
+        .family(Mix::hashers::<String>(), contenders::hashers::<String>())
+        .family(Mix::hashers::<u64>(), contenders::hashers::<u64>())
+        .family(vec![Lookup], contenders::stores())
+}
