@@ -1,0 +1,311 @@
+//! The contract of channels: every message arrives once, and those of one sender arrive in order.
+
+use crate::tally::{Tally, message};
+use crate::traffic::{Roles, Traffic};
+use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, WrongResult};
+use std::hint::black_box;
+
+/// A queue between threads, which ends when its senders are gone.
+pub trait Channel: Send + Sync + 'static {
+    /// What one thread sends through; made outside the clock. Dropping it says that the sender is gone.
+    type Sender<'a>
+    where
+        Self: 'a;
+
+    /// What one thread receives through; made outside the clock.
+    type Receiver<'a>
+    where
+        Self: 'a;
+
+    /// An empty channel in which `capacity` messages may wait, or any number of them.
+    fn new(capacity: Option<usize>, senders: usize, receivers: usize) -> Self;
+
+    /// A sender. Called exactly once for each of `senders`.
+    fn sender(&self) -> Self::Sender<'_>;
+
+    /// A receiver. Called exactly once for each of `receivers`.
+    fn receiver(&self) -> Self::Receiver<'_>;
+
+    /// Sends, and waits for room where there is none. Receivers stay until all senders are gone. This is what is
+    /// measured.
+    fn send(sender: &mut Self::Sender<'_>, message: u64);
+
+    /// Waits for the next message. `None` once the channel is empty and all senders are gone. This is what is measured.
+    fn receive(receiver: &mut Self::Receiver<'_>) -> Option<u64>;
+
+    /// Why this cannot carry `traffic`, if so.
+    fn refusal(_traffic: &Traffic) -> Option<&'static str> {
+        None
+    }
+}
+
+/// The contract of types with [`Channel`].
+#[derive(Debug)]
+pub enum Channels {}
+
+impl Contract for Channels {
+    type Workload = Traffic;
+    const NAME: &'static str = "channels";
+
+    fn refusal(workload: &Traffic, threads: usize) -> Option<&'static str> {
+        workload.refusal(threads)
+    }
+}
+
+impl<T: Channel> Admits<T> for Channels {
+    fn trial(workload: &Traffic, setting: &Setting) -> impl Trial {
+        let roles = workload.roles(setting.threads);
+        let channel = T::new(workload.capacity(), roles.senders, roles.receivers);
+        ChannelTrial { channel, traffic: workload.clone(), roles }
+    }
+
+    fn refusal_of(workload: &Traffic, _threads: usize) -> Option<&'static str> {
+        T::refusal(workload)
+    }
+}
+
+struct ChannelTrial<T> {
+    channel: T,
+    traffic: Traffic,
+    roles: Roles,
+}
+
+/// What one worker did.
+enum Part {
+    Sent { sender: usize, messages: u64 },
+    Received(Tally),
+    Both { messages: u64, received: Tally },
+}
+
+impl<T: Channel> Trial for ChannelTrial<T> {
+    type Report = Part;
+
+    /// A channel ends with its senders, so each slice has a new one.
+    fn prepare(&mut self, share: u64) -> u64 {
+        self.channel = T::new(self.traffic.capacity(), self.roles.senders, self.roles.receivers);
+        share
+    }
+
+    fn work(&self, worker: &mut Worker<'_>) -> Part {
+        match worker.index().checked_sub(self.roles.receivers) {
+            Some(sender) => self.send(worker, sender),
+            None if worker.threads() == 1 => self.send_and_receive(worker),
+            None => self.receive(worker),
+        }
+    }
+
+    fn check(&mut self, accounts: &[Account<Part>]) -> Result<(), WrongResult> {
+        let mut sent = vec![0; self.roles.senders];
+        let mut all = Tally::new(self.roles.senders);
+        for account in accounts {
+            match &account.report {
+                Part::Sent { sender, messages } => sent[*sender] = *messages,
+                Part::Received(received) => all.merge(received),
+                Part::Both { messages, received } => {
+                    sent[0] = *messages;
+                    all.merge(received);
+                }
+            }
+        }
+        all.compare(&sent)
+    }
+}
+
+impl<T: Channel> ChannelTrial<T> {
+    /// The flag is looked at for each message. A sender that waits for room meanwhile is let out by the receivers, who
+    /// go on until it is gone.
+    fn send(&self, worker: &mut Worker<'_>, sender: usize) -> Part {
+        let mut end = self.channel.sender();
+        let mut messages = 0;
+        worker.assist(|| {
+            messages += 1;
+            T::send(&mut end, message(sender, messages));
+            true
+        });
+        Part::Sent { sender, messages }
+    }
+
+    fn receive(&self, worker: &mut Worker<'_>) -> Part {
+        let mut end = self.channel.receiver();
+        let mut received = Tally::new(self.roles.senders);
+        let stride = self.traffic.stride();
+        worker.measure(stride, |_| {
+            for completed in 0..stride {
+                // The senders are gone when another receiver has done its share.
+                let Some(message) = T::receive(&mut end) else { return completed };
+                received.add(message);
+            }
+            stride
+        });
+        drain::<T>(&mut end, &mut received);
+        Part::Received(received)
+    }
+
+    fn send_and_receive(&self, worker: &mut Worker<'_>) -> Part {
+        let (mut sender, mut receiver) = (self.channel.sender(), self.channel.receiver());
+        let mut received = Tally::new(1);
+        let mut messages = 0;
+        let stride = self.traffic.stride();
+        worker.measure(stride, |_| {
+            for completed in 0..stride {
+                messages += 1;
+                T::send(&mut sender, message(0, messages));
+                let Some(message) = T::receive(&mut receiver) else { return completed };
+                received.add(message);
+            }
+            stride
+        });
+        drop(sender);
+        drain::<T>(&mut receiver, &mut received);
+        Part::Both { messages, received }
+    }
+}
+
+/// Takes, off the clock, what is left, until the last sender is gone, so that none stays behind in a full channel.
+fn drain<T: Channel>(receiver: &mut T::Receiver<'_>, received: &mut Tally) {
+    while let Some(message) = T::receive(receiver) {
+        received.add(message);
+    }
+}
+
+/// Receivers that make their own messages, and senders that send them nowhere.
+#[derive(Debug)]
+pub(crate) enum FloorOfChannels {}
+
+impl Admits<FloorOfChannels> for Channels {
+    fn trial(workload: &Traffic, setting: &Setting) -> impl Trial {
+        FloorTrial { stride: workload.stride(), roles: workload.roles(setting.threads) }
+    }
+}
+
+struct FloorTrial {
+    stride: u64,
+    roles: Roles,
+}
+
+impl Trial for FloorTrial {
+    /// What a receiver counted; empty for senders.
+    type Report = Tally;
+
+    fn work(&self, worker: &mut Worker<'_>) -> Tally {
+        let mut received = Tally::new(1);
+        let mut messages = 0;
+        if worker.index() >= self.roles.receivers {
+            worker.assist(|| {
+                messages += 1;
+                black_box(message(0, messages));
+                true
+            });
+            return received;
+        }
+        worker.measure(self.stride, |_| {
+            for _ in 0..self.stride {
+                messages += 1;
+                received.add(black_box(message(0, messages)));
+            }
+            self.stride
+        });
+        received
+    }
+
+    fn check(&mut self, accounts: &[Account<Tally>]) -> Result<(), WrongResult> {
+        accounts.iter().try_for_each(|account| account.report.compare(&[account.ops]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contend_harness::{Contender, Cores, Suite, Workload, check};
+    use std::collections::VecDeque;
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    /// A queue that is polled, with a fault in every thousandth message.
+    struct Faulty<const FAULT: u8>(Mutex<(VecDeque<u64>, usize)>);
+
+    /// A sender, and a message that the next one overtakes.
+    struct FaultySender<'a, const FAULT: u8>(&'a Faulty<FAULT>, Option<u64>);
+
+    const NONE: u8 = 0;
+    const LOSES: u8 = 1;
+    const DOUBLES: u8 = 2;
+    const OVERTAKES: u8 = 3;
+    const ALTERS: u8 = 4;
+
+    impl<const FAULT: u8> Drop for FaultySender<'_, FAULT> {
+        fn drop(&mut self) {
+            self.0.0.lock().unwrap().1 -= 1;
+        }
+    }
+
+    impl<const FAULT: u8> Channel for Faulty<FAULT> {
+        type Sender<'a> = FaultySender<'a, FAULT>;
+        type Receiver<'a> = &'a Self;
+
+        fn new(_capacity: Option<usize>, senders: usize, _receivers: usize) -> Self {
+            Self(Mutex::new((VecDeque::new(), senders)))
+        }
+
+        fn sender(&self) -> FaultySender<'_, FAULT> {
+            FaultySender(self, None)
+        }
+
+        fn receiver(&self) -> &Self {
+            self
+        }
+
+        fn send(sender: &mut FaultySender<'_, FAULT>, message: u64) {
+            let queue = &mut sender.0.0.lock().unwrap().0;
+            let fault = if message % 1000 == 999 { FAULT } else { NONE };
+            match fault {
+                LOSES => {}
+                DOUBLES => queue.extend([message, message]),
+                OVERTAKES => sender.1 = Some(message),
+                ALTERS => queue.push_back(message + 7),
+                _ => queue.extend([message].into_iter().chain(sender.1.take())),
+            }
+        }
+
+        fn receive(receiver: &mut &Self) -> Option<u64> {
+            loop {
+                let (queue, senders) = &mut *receiver.0.lock().unwrap();
+                if let Some(message) = queue.pop_front() {
+                    return Some(message);
+                }
+                if *senders == 0 {
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn fault<const FAULT: u8>(workload: &str, threads: usize) -> bool {
+        let rows = vec![Contender::<Channels>::of::<Faulty<FAULT>>("faulty")];
+        let traffic = Traffic::all().into_iter().filter(|traffic| traffic.id() == workload).collect();
+        let suite = Suite::new("planted", "", "").family(traffic, rows);
+        check(&suite.cells(&[threads])[0], 42, &Cores::detect(), Duration::from_secs(60)).fault.is_some()
+    }
+
+    #[track_caller]
+    fn check_faults(workload: &str, threads: usize) {
+        assert!(!fault::<NONE>(workload, threads), "no fault");
+        assert!(fault::<LOSES>(workload, threads), "loses one message in 1,000");
+        assert!(fault::<DOUBLES>(workload, threads), "doubles one message in 1,000");
+        assert!(fault::<OVERTAKES>(workload, threads), "one message in 1,000 is overtaken");
+        assert!(fault::<ALTERS>(workload, threads), "alters one message in 1,000");
+    }
+
+    #[test]
+    fn faults_are_found() {
+        check_faults("spsc-unbounded", 2);
+        check_faults("mpsc-unbounded", 3);
+        check_faults("mpmc-unbounded", 4);
+    }
+
+    #[test]
+    fn a_doubled_message_is_found_by_a_single_thread() {
+        assert!(!fault::<NONE>("spsc-cap-128", 1));
+        assert!(fault::<DOUBLES>("spsc-cap-128", 1));
+    }
+}

@@ -1,0 +1,182 @@
+//! A collection behind a mutex. Reference implementations of our own.
+
+use crate::fan::Arrivals;
+use crate::{Channel, Channels, FanOut, Gathers, Traffic, WayBack};
+use contend_harness::Contender;
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard};
+
+pub(super) const GATHERS: &[Contender<Gathers>] = &[Contender::of::<FanOut<LockedResults>>("mutex-vec")
+    .blocks()
+    .note("each result is pushed under a lock; the vector is reused")];
+
+pub(super) const CHANNELS: &[Contender<Channels>] = &[Contender::of::<Deque>("condvar-deque")
+    .blocks()
+    .note("the textbook's bounded queue, which wakes somebody only where somebody sleeps")];
+
+/// Pairs of index and result, in the order in which they came.
+struct LockedResults {
+    results: Mutex<Vec<(usize, u64)>>,
+    arrivals: Arrivals,
+    items: usize,
+}
+
+/// One worker's way to them, and the requester's results in order.
+struct Results<'a> {
+    shared: &'a LockedResults,
+    ordered: Vec<u64>,
+}
+
+impl LockedResults {
+    #[inline(always)]
+    fn lock(&self) -> MutexGuard<'_, Vec<(usize, u64)>> {
+        self.results.lock().expect("pushing within the capacity cannot panic")
+    }
+}
+
+impl WayBack for LockedResults {
+    type Handle<'a> = Results<'a>;
+
+    fn new(items: usize, _threads: usize) -> Self {
+        Self { results: Mutex::new(Vec::with_capacity(items)), arrivals: Arrivals::default(), items }
+    }
+
+    fn handle(&self, _worker: usize) -> Results<'_> {
+        Results { shared: self, ordered: vec![0; self.items] }
+    }
+
+    #[inline(always)]
+    fn open(handle: &mut Results<'_>) {
+        handle.shared.arrivals.reset();
+    }
+
+    #[inline(always)]
+    fn bring(handle: &mut Results<'_>, results: impl Iterator<Item = (usize, u64)>) {
+        let mut brought = 0;
+        for result in results {
+            handle.shared.lock().push(result);
+            brought += 1;
+        }
+        if brought > 0 {
+            handle.shared.arrivals.add(brought);
+        }
+    }
+
+    #[inline(always)]
+    fn collect(handle: &mut Results<'_>, take: impl FnMut(u64)) {
+        let Results { shared, ordered } = handle;
+        shared.arrivals.wait_for(shared.items);
+        for (index, result) in shared.lock().drain(..) {
+            ordered[index] = result;
+        }
+        ordered.iter().copied().for_each(take);
+    }
+}
+
+/// A bounded queue: a deque under a mutex, and a condition each for those who wait for a message and for room.
+struct Deque {
+    state: Mutex<State>,
+    not_empty: Condvar,
+    not_full: Condvar,
+    capacity: usize,
+}
+
+struct State {
+    messages: VecDeque<u64>,
+    /// Senders that are not gone.
+    senders: usize,
+    /// Receivers that sleep. The standard library's notification is a system call, even where nobody sleeps.
+    waiting_for_message: usize,
+    waiting_for_room: usize,
+}
+
+impl Deque {
+    #[inline(always)]
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("pushing and popping cannot panic")
+    }
+}
+
+/// A sender that says when it is gone.
+struct DequeSender<'a>(&'a Deque);
+
+impl Drop for DequeSender<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.senders -= 1;
+        if state.senders == 0 {
+            self.0.not_empty.notify_all();
+        }
+    }
+}
+
+impl Channel for Deque {
+    type Sender<'a> = DequeSender<'a>;
+    type Receiver<'a> = &'a Self;
+
+    fn new(capacity: Option<usize>, senders: usize, _receivers: usize) -> Self {
+        let state = State {
+            messages: VecDeque::with_capacity(capacity.unwrap_or(0)),
+            senders,
+            waiting_for_message: 0,
+            waiting_for_room: 0,
+        };
+        Self {
+            state: Mutex::new(state),
+            not_empty: Condvar::new(),
+            not_full: Condvar::new(),
+            capacity: capacity.unwrap_or(usize::MAX),
+        }
+    }
+
+    fn sender(&self) -> DequeSender<'_> {
+        DequeSender(self)
+    }
+
+    fn receiver(&self) -> &Self {
+        self
+    }
+
+    #[inline(always)]
+    fn send(sender: &mut DequeSender<'_>, message: u64) {
+        let queue = sender.0;
+        let mut state = queue.lock();
+        while state.messages.len() == queue.capacity {
+            state.waiting_for_room += 1;
+            state = queue.not_full.wait(state).expect("pushing and popping cannot panic");
+            state.waiting_for_room -= 1;
+        }
+        state.messages.push_back(message);
+        let wake = state.waiting_for_message > 0;
+        drop(state);
+        if wake {
+            queue.not_empty.notify_one();
+        }
+    }
+
+    #[inline(always)]
+    fn receive(receiver: &mut &Self) -> Option<u64> {
+        let mut state = receiver.lock();
+        let message = loop {
+            if let Some(message) = state.messages.pop_front() {
+                break message;
+            }
+            if state.senders == 0 {
+                return None;
+            }
+            state.waiting_for_message += 1;
+            state = receiver.not_empty.wait(state).expect("pushing and popping cannot panic");
+            state.waiting_for_message -= 1;
+        };
+        let wake = state.waiting_for_room > 0;
+        drop(state);
+        if wake {
+            receiver.not_full.notify_one();
+        }
+        Some(message)
+    }
+
+    fn refusal(traffic: &Traffic) -> Option<&'static str> {
+        (traffic.capacity() == Some(0)).then_some("a deque of no capacity never takes a message")
+    }
+}
