@@ -1,0 +1,155 @@
+//! The workloads: how large a buffer is, what is done with it, and who gives it back.
+
+use crate::pool::Stock;
+use crate::response::Response;
+use contend_harness::Workload;
+
+/// Bytes that a touch of a buffer's beginning writes: a cache line.
+pub(crate) const LINE: usize = 64;
+
+/// Buffers for a thread: one in use, and one more that the check holds beside it.
+const PER_THREAD: usize = 2;
+
+/// What is done with a buffer, again and again.
+#[derive(Clone, Debug)]
+pub enum Buffers {
+    /// Acquire, write the first `touched` bytes, release.
+    Touch {
+        /// Size of the buffer.
+        bytes: usize,
+        /// Bytes that are written.
+        touched: usize,
+        /// Whether all must be zero before.
+        zeroed: bool,
+    },
+    /// Acquire, fill from a prepared slice, checksum, release: what a server does with a request's body.
+    Request {
+        /// Size of the body.
+        bytes: usize,
+    },
+    /// One half of the threads acquires, writes and passes on; the other half releases.
+    ReleaseElsewhere {
+        /// Size of the buffer.
+        bytes: usize,
+        /// Bytes that are written.
+        touched: usize,
+        /// Buffers that may wait between the threads.
+        waiting: usize,
+    },
+    /// Acquire, encode a prepared answer as JSON, release.
+    JsonResponse {
+        /// Items of the answer.
+        items: usize,
+        /// Bytes to ask for. The encoded size is not known before.
+        asked: usize,
+    },
+}
+
+impl Buffers {
+    /// {1, 16, 256} KiB by {64 bytes, whole} by {uninit, zeroed}, and the three scenarios.
+    pub fn all() -> Vec<Self> {
+        let touches = [1024, 16 * 1024, 256 * 1024].into_iter().flat_map(|bytes| {
+            [(LINE, false), (LINE, true), (bytes, false), (bytes, true)]
+                .map(|(touched, zeroed)| Self::Touch { bytes, touched, zeroed })
+        });
+        touches
+            .chain([
+                Self::Request { bytes: 12 * 1024 },
+                Self::ReleaseElsewhere { bytes: 16 * 1024, touched: LINE, waiting: 64 },
+                // What `serde_json::to_vec` begins with.
+                Self::JsonResponse { items: 40, asked: 128 },
+            ])
+            .collect()
+    }
+
+    /// What a pool for `threads` threads has to hold, so that it is never empty.
+    pub(crate) fn stock(&self, threads: usize) -> Stock {
+        let (bytes, waiting) = match *self {
+            Self::Touch { bytes, .. } | Self::Request { bytes } => (bytes, 0),
+            Self::ReleaseElsewhere { bytes, waiting, .. } => (bytes, waiting),
+            // A pooled buffer has grown long ago.
+            Self::JsonResponse { items, .. } => (Response::of(items).encoded().len(), 0),
+        };
+        Stock::new(PER_THREAD * threads + waiting, bytes, threads)
+    }
+
+    /// Operations per look at the stop flag: fewer where they are long.
+    pub(crate) fn stride(&self) -> u64 {
+        match *self {
+            Self::Touch { bytes, touched, zeroed } => {
+                let written = if zeroed { bytes } else { touched };
+                (4096 / written as u64).clamp(1, 16)
+            }
+            Self::ReleaseElsewhere { .. } => 8,
+            Self::Request { .. } | Self::JsonResponse { .. } => 1,
+        }
+    }
+}
+
+impl Workload for Buffers {
+    fn id(&self) -> String {
+        match *self {
+            Self::Touch { bytes, touched, zeroed } => {
+                let part = if touched == bytes { "whole".to_owned() } else { format!("{touched}b") };
+                let content = if zeroed { "zeroed" } else { "uninit" };
+                format!("buffer-{}k-{part}-{content}", bytes / 1024)
+            }
+            Self::Request { bytes } => format!("request-{}k", bytes / 1024),
+            Self::ReleaseElsewhere { bytes, .. } => format!("release-elsewhere-{}k", bytes / 1024),
+            Self::JsonResponse { .. } => "json-response".to_owned(),
+        }
+    }
+
+    fn question(&self) -> String {
+        match *self {
+            Self::Touch { bytes, touched, zeroed } => {
+                let part = if touched == bytes {
+                    "fully used".to_owned()
+                } else {
+                    format!("barely used ({touched} bytes)")
+                };
+                let content = if zeroed { "must be zeroed" } else { "may hold anything" };
+                format!("Does it pay to pool buffers of {} KiB that are {part} and {content}?", bytes / 1024)
+            }
+            Self::Request { bytes } => {
+                format!("Does a pool make it cheaper to take in a request's body of {} KiB?", bytes / 1024)
+            }
+            Self::ReleaseElsewhere { bytes, .. } => {
+                format!("Which pool if buffers of {} KiB come back on another thread?", bytes / 1024)
+            }
+            Self::JsonResponse { items, .. } => {
+                format!("What does a pooled buffer save when an answer of {items} items is encoded as JSON?")
+            }
+        }
+    }
+
+    /// Where malloc is nearly free and where it has to clear memory, a small buffer, and the three scenarios.
+    fn curated(&self) -> bool {
+        match *self {
+            Self::Touch { bytes, touched, zeroed } => matches!(
+                (bytes / 1024, touched == bytes, zeroed),
+                (1, true, false) | (16, false, false) | (256, true, true)
+            ),
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_say_size_use_and_content() {
+        let ids: Vec<String> = Buffers::all().iter().map(Workload::id).collect();
+        assert_eq!(ids.len(), 15);
+        assert_eq!(ids[4..6], ["buffer-16k-64b-uninit", "buffer-16k-64b-zeroed"]);
+        assert_eq!(ids[10..12], ["buffer-256k-whole-uninit", "buffer-256k-whole-zeroed"]);
+        assert_eq!(ids[12..], ["request-12k", "release-elsewhere-16k", "json-response"]);
+    }
+
+    #[test]
+    fn six_workloads_are_curated() {
+        assert_eq!(Buffers::all().iter().filter(|workload| workload.curated()).count(), 6);
+    }
+}
