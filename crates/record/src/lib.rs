@@ -1,0 +1,83 @@
+//! Keeps runs: one directory each, written as it is measured, readable whatever happened to it.
+//!
+//! It is not a database and judges nothing. It measures nothing either; it only asks the system what machine this is.
+//!
+//! ```text
+//! driver ── Store::join ──► RunWriter ── append, append, ... finish
+//!              │                │
+//!              ▼                ▼
+//!        results/<run>/run.json   results/<run>/samples.jsonl
+//!              │                │
+//!              └───────┬────────┘
+//!                      ▼
+//!        Store::runs, Store::open_run ──► report, contend
+//! ```
+//!
+//! ```
+//! use contend_protocol::manifest::{Constants, Invocation};
+//! use contend_record::{environment, LaunchStart, RunFacts, Store};
+//! # fn build() -> contend_protocol::manifest::Build {
+//! #     contend_protocol::manifest::Build {
+//! #         rustc: "rustc 1.95.0".into(), target: "x".into(), opt_level: "3".into(), debug_assertions: false,
+//! #         rustflags: String::new(), profile_bench: String::new(),
+//! #     }
+//! # }
+//!
+//! let folder = tempfile::tempdir()?;
+//! let store = Store::at(folder.path());
+//! let invocation = Invocation {
+//!     key: environment::invocation_key(),
+//!     command: "cargo bench".into(),
+//!     set: "curated".into(),
+//!     seed: 1,
+//! };
+//! let start = LaunchStart {
+//!     suite: "map-contention".into(),
+//!     arguments: vec!["--bench".into()],
+//!     planned_cells: 12,
+//!     now_unix_ms: environment::now_unix_ms(),
+//!     load_permille: environment::load_permille(),
+//! };
+//! let engine = environment::EngineFacts {
+//!     pinning: true, run_queue_figures: true, allowed_cpus: 2, physical_cores: Some(2),
+//! };
+//! let writer = store.join(&invocation, start, || RunFacts {
+//!     source: environment::source(folder.path()),
+//!     build: build(),
+//!     machine: environment::machine(&engine),
+//!     constants: Constants {
+//!         clock_read_ps: None, ping_pong_ps: None, wake_up_ps: None, spawn_ps: None, gate_skew_ps: None,
+//!         work_unit_ps: None,
+//!     },
+//! })?;
+//! writer.finish(environment::now_unix_ms(), None)?;
+//! assert_eq!(store.open_run("latest")?.manifest.launches.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Accuracy and limits
+//! A killed process leaves every cell that was appended; what it was writing is one torn line, which readers drop and
+//! say so. After a power cut the same holds as far as the disk keeps what `fsync` promised. Runs are written by one
+//! process at a time: locks are advisory, and where the file system has none, two writers are kept apart by nothing.
+//! The environment is read in full on Linux; elsewhere most of it is `None`.
+//!
+//! # Panics and errors
+//! Nothing panics. Every error is a [`RecordError`], which names the file and the way out; what is odd in a run that can
+//! still be read is a [`Notice`].
+
+#![forbid(unsafe_code)]
+
+pub mod environment;
+mod error;
+mod fnv;
+mod name;
+mod run;
+mod store;
+mod utc;
+
+pub use error::RecordError;
+pub use name::nearest;
+pub use run::{Counts, Notice, Run};
+pub use store::workspace_dir;
+pub use store::{LaunchStart, MeasuringLock, RunEntry, RunFacts, RunState, RunSummary, RunWriter, Store};
+pub use utc::{utc_stamp, utc_text};

@@ -1,0 +1,333 @@
+//! The folder of runs. The only code of the project that writes files.
+
+mod lock;
+mod writer;
+
+use crate::error::RecordError;
+use crate::name::{Found, age_key, check_name, find, nearest, run_name};
+use crate::run::{Counts, Notice, Run, SAMPLES_FILE, load_manifest};
+use contend_protocol::manifest::{Build, Constants, Invocation, Launch, Machine, Manifest, Source};
+use contend_protocol::version::{FormatVersion, MethodVersion};
+use std::fs::{File, create_dir, create_dir_all, read_dir, remove_dir_all};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use writer::write_manifest;
+
+pub use lock::MeasuringLock;
+pub use writer::RunWriter;
+
+/// Names the folder of runs, instead of `results` beside `Cargo.lock`.
+const RESULTS_VARIABLE: &str = "CONTEND_RESULTS";
+
+/// Held while `run.json` files are made or changed.
+const JOIN_LOCK_FILE: &str = ".join.lock";
+
+/// How many of the newest runs a launch may join.
+///
+/// Chosen here because a few invocations may take turns, and an older run with the same key is another process that
+/// got the same number.
+const JOINABLE_RUNS: usize = 8;
+
+/// The folder of runs. Making one touches nothing; the folder comes into being with the first run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Store {
+    root: PathBuf,
+}
+
+/// What is stored once for all launches of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunFacts {
+    /// What is measured.
+    pub source: Source,
+    /// How it was built.
+    pub build: Build,
+    /// Where it runs.
+    pub machine: Machine,
+    /// What the machine's own operations cost.
+    pub constants: Constants,
+}
+
+/// What a launch knows when it begins.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LaunchStart {
+    /// The suite it measures.
+    pub suite: String,
+    /// Arguments of the process.
+    pub arguments: Vec<String>,
+    /// Cells it sets out to measure.
+    pub planned_cells: u32,
+    /// Now, in milliseconds since 1970-01-01 UTC.
+    pub now_unix_ms: u64,
+    /// One-minute load, in thousandths.
+    pub load_permille: Option<u32>,
+}
+
+/// A run in the list of all.
+#[derive(Clone, Debug)]
+pub struct RunEntry {
+    /// The folder's name.
+    pub name: String,
+    /// What can be said about it.
+    pub state: RunState,
+}
+
+/// Whether a run can be read.
+#[derive(Clone, Debug)]
+pub enum RunState {
+    /// It can.
+    Readable(Box<RunSummary>),
+    /// It cannot.
+    Unreadable {
+        /// Why, as a fragment that fits after "failed to ".
+        reason: String,
+    },
+}
+
+/// What the list of all runs says about one.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// What was measured, on what, and how.
+    pub manifest: Manifest,
+    /// How many cells ended how.
+    pub counts: Counts,
+    /// Some launch was killed, or still runs.
+    pub unfinished: bool,
+    /// What was odd when reading it.
+    pub notices: Vec<Notice>,
+}
+
+/// The nearest folder at or above `start` that has a `Cargo.lock`.
+pub fn workspace_dir(start: &Path) -> Option<&Path> {
+    start.ancestors().find(|ancestor| ancestor.join("Cargo.lock").is_file())
+}
+
+impl Store {
+    /// The store in the folder `root`.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The store that belongs to the folder `start_dir`, an absolute path: what `CONTEND_RESULTS` names if it is set,
+    /// else `results` in the nearest folder at or above with a `Cargo.lock`, else `results` in `start_dir`.
+    pub fn locate(start_dir: &Path) -> Self {
+        Self::locate_with(std::env::var_os(RESULTS_VARIABLE).map(PathBuf::from), start_dir)
+    }
+
+    fn locate_with(named: Option<PathBuf>, start_dir: &Path) -> Self {
+        let beside = || workspace_dir(start_dir).unwrap_or(start_dir).join("results");
+        let named = named.filter(|path| !path.as_os_str().is_empty());
+        // A relative name is relative to where the user stands, wherever cargo starts the executable: cargo sets the
+        // directory of a bench to its package, which need not be the workspace.
+        Self::at(named.map_or_else(beside, |path| workspace_dir(start_dir).unwrap_or(start_dir).join(path)))
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Waits until no other process measures into this store, and keeps them out while the result lives.
+    ///
+    /// Two that measure at once would disturb each other. `on_wait` is called once, before waiting, with what is known
+    /// about the other process. The wait cannot be interrupted but by ending the process, so whoever handles signals
+    /// starts to do so afterwards. Where the file system has no locks, nothing is kept out.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`] if the lock's file cannot be made.
+    pub fn measuring_lock(&self, on_wait: impl FnOnce(&str)) -> Result<MeasuringLock, RecordError> {
+        self.create_root()?;
+        lock::measuring(&self.root, on_wait)
+    }
+
+    /// Begins a launch: in the run of the same invocation if there is one, else in a new run.
+    ///
+    /// The launches of one `cargo bench` share `invocation.key`, so they share a run. `facts` is only asked for a new
+    /// run. A folder that exists is never written to: on a clash of names `-2`, `-3`, ... is appended.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`] if the run cannot be made or changed; nothing is left behind then.
+    pub fn join(
+        &self,
+        invocation: &Invocation,
+        start: LaunchStart,
+        facts: impl FnOnce() -> RunFacts,
+    ) -> Result<RunWriter, RecordError> {
+        self.create_root()?;
+        let _guard = lock::join(&self.root.join(JOIN_LOCK_FILE))?;
+        let (directory, launch) = match self.joinable(&invocation.key)? {
+            Some((directory, mut manifest)) => {
+                let launch = u32::try_from(manifest.launches.len()).unwrap_or(u32::MAX);
+                manifest.launches.push(new_launch(launch, start));
+                write_manifest(&directory, &manifest)?;
+                (directory, launch)
+            }
+            None => (self.create_run(invocation, start, facts())?, 0),
+        };
+        RunWriter::open(directory, launch, self.root.join(JOIN_LOCK_FILE))
+    }
+
+    /// All runs, newest first. One that cannot be read hides no other. Files and hidden folders are not runs.
+    ///
+    /// # Errors
+    /// [`RecordError::Read`] if the folder is there but cannot be listed.
+    pub fn runs(&self) -> Result<Vec<RunEntry>, RecordError> {
+        Ok(self.names()?.into_iter().map(|name| self.entry(name)).collect())
+    }
+
+    /// Reads the run that `name` means: its whole name, what only its name begins with, or `latest`.
+    ///
+    /// `latest` is the newest run even where it cannot be read: an older one in its place would deceive.
+    ///
+    /// # Errors
+    /// [`RecordError::NoRuns`], [`RecordError::NoSuchRun`], [`RecordError::Ambiguous`] or [`RecordError::BadName`]
+    /// where `name` is not one run; [`RecordError::Damaged`], [`RecordError::Newer`] or [`RecordError::Read`] where
+    /// that run cannot be read.
+    pub fn open_run(&self, name: &str) -> Result<Run, RecordError> {
+        check_name(name)?;
+        let names = self.names()?;
+        if names.is_empty() {
+            return Err(RecordError::NoRuns { root: self.root.clone() });
+        }
+        match find(name, &names) {
+            Found::One(name) => Run::load(name, &self.root.join(name)),
+            Found::Several(matches) => Err(RecordError::Ambiguous { prefix: name.to_owned(), matches }),
+            Found::None => Err(RecordError::NoSuchRun {
+                name: name.to_owned(),
+                root: self.root.clone(),
+                near: nearest(name, names.iter().map(String::as_str), 3),
+            }),
+        }
+    }
+
+    fn create_root(&self) -> Result<(), RecordError> {
+        create_dir_all(&self.root).map_err(RecordError::write(&self.root))
+    }
+
+    /// Names of all runs, newest first.
+    fn names(&self) -> Result<Vec<String>, RecordError> {
+        let entries = match read_dir(&self.root) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(RecordError::read(&self.root)(error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(RecordError::read(&self.root))?;
+            // A name that is no text was not given by us.
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if !name.starts_with('.') && entry.path().is_dir() {
+                names.push(name);
+            }
+        }
+        names.sort_by_cached_key(|name| std::cmp::Reverse(age_key(name)));
+        Ok(names)
+    }
+
+    fn entry(&self, name: String) -> RunEntry {
+        let state = match Run::load(&name, &self.root.join(&name)) {
+            Ok(run) => RunState::Readable(Box::new(RunSummary {
+                counts: run.counts(),
+                unfinished: run.unfinished(),
+                manifest: run.manifest,
+                notices: run.notices,
+            })),
+            Err(error) => RunState::Unreadable { reason: error.to_string() },
+        };
+        RunEntry { name, state }
+    }
+
+    fn joinable(&self, key: &str) -> Result<Option<(PathBuf, Manifest)>, RecordError> {
+        let newest = self.names()?.into_iter().take(JOINABLE_RUNS);
+        let mut manifests = newest.filter_map(|name| {
+            let directory = self.root.join(&name);
+            load_manifest(&name, &directory).ok().map(|manifest| (directory, manifest))
+        });
+        Ok(manifests.find(|(_, run)| run.format.may_be_written() && run.invocation.key == key))
+    }
+
+    fn create_run(
+        &self,
+        invocation: &Invocation,
+        start: LaunchStart,
+        facts: RunFacts,
+    ) -> Result<PathBuf, RecordError> {
+        let created_unix_ms = start.now_unix_ms;
+        let wanted = run_name(created_unix_ms, &facts.source, &facts.machine);
+        let (run, directory) = self.create_run_dir(&wanted)?;
+        let manifest = Manifest {
+            format: FormatVersion::CURRENT,
+            method: MethodVersion::CURRENT,
+            run,
+            created_unix_ms,
+            source: facts.source,
+            invocation: invocation.clone(),
+            build: facts.build,
+            machine: facts.machine,
+            constants: facts.constants,
+            launches: vec![new_launch(0, start)],
+        };
+        let samples = directory.join(SAMPLES_FILE);
+        let created = File::create_new(&samples).map_err(RecordError::write(&samples));
+        match created.and_then(|_| write_manifest(&directory, &manifest)) {
+            Ok(()) => Ok(directory),
+            Err(error) => {
+                // The folder is ours since a moment ago and holds no sample. If it stays, it is listed as damaged.
+                drop(remove_dir_all(&directory));
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes the run's folder: `wanted`, or `wanted-2`, ... where that is taken.
+    fn create_run_dir(&self, wanted: &str) -> Result<(String, PathBuf), RecordError> {
+        let mut clash = 1;
+        loop {
+            let name = if clash == 1 { wanted.to_owned() } else { format!("{wanted}-{clash}") };
+            let directory = self.root.join(&name);
+            match create_dir(&directory) {
+                Ok(()) => return Ok((name, directory)),
+                Err(error) if is_taken(&error, &directory) => clash += 1,
+                Err(error) => return Err(RecordError::write(&directory)(error)),
+            }
+        }
+    }
+}
+
+fn is_taken(error: &io::Error, path: &Path) -> bool {
+    error.kind() == ErrorKind::AlreadyExists && path.symlink_metadata().is_ok()
+}
+
+fn new_launch(launch: u32, start: LaunchStart) -> Launch {
+    Launch {
+        launch,
+        suite: start.suite,
+        arguments: start.arguments,
+        planned_cells: start.planned_cells,
+        started_unix_ms: start.now_unix_ms,
+        finished_unix_ms: None,
+        load_permille: start.load_permille,
+        steal_ticks: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_store_is_named_or_beside_the_lock_file_or_here() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        let package = root.join("crates/one");
+        create_dir_all(&package).expect("folders");
+        let check = |named: Option<&str>, start: &Path, expected: PathBuf| {
+            assert_eq!(Store::locate_with(named.map(PathBuf::from), start).root(), expected);
+        };
+        check(None, &package, package.join("results"));
+        check(Some("/kept/here"), &package, PathBuf::from("/kept/here"));
+        File::create_new(root.join("Cargo.lock")).expect("a file");
+        check(None, &package, root.join("results"));
+        check(Some(""), &package, root.join("results"));
+        check(Some("kept"), &package, root.join("kept"));
+    }
+}
