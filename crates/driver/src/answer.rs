@@ -1,0 +1,78 @@
+//! Answers to `contend`: the cells of this executable, and whether they keep their contracts. One message a line.
+
+use crate::arguments::{Filter, Question, Verb};
+use crate::engine_check;
+use crate::error::DriverError;
+use crate::plan::selected;
+use crate::settings::Settings;
+use contend_harness::{Cell, Suite, check};
+use contend_protocol::catalogue::{CellEntry, CheckEntry, CheckLine, Greeting};
+use contend_protocol::sample::Fault;
+use contend_protocol::version::ProtocolVersion;
+use contend_protocol::{encode_line, exit};
+use std::io::{self, Write};
+
+/// Answers `question` on stdout. Returns the exit code.
+pub(crate) fn answer(suite: &Suite, settings: &Settings, question: &Question) -> Result<u8, DriverError> {
+    let filter = question.filter.as_deref().map_or(Ok(Filter::All), Filter::pattern)?;
+    let written = match question.verb {
+        Verb::List => list(suite, settings, &filter),
+        Verb::Check => check_cells(suite, settings, &filter),
+    };
+    // Whoever asked has stopped listening, which is their decision.
+    Ok(written.unwrap_or(exit::OK))
+}
+
+fn list(suite: &Suite, settings: &Settings, filter: &Filter) -> io::Result<u8> {
+    greet(suite)?;
+    for cell in suite.cells(&settings.threads).iter().filter(|cell| filter.matches(&cell.id().to_string())) {
+        say(&encode_line(&entry_of(cell, settings)))?;
+    }
+    Ok(exit::OK)
+}
+
+fn check_cells(suite: &Suite, settings: &Settings, filter: &Filter) -> io::Result<u8> {
+    greet(suite)?;
+    for figure in engine_check::run(settings) {
+        say(&encode_line(&CheckLine::Engine(figure)))?;
+    }
+    let mut faults = false;
+    for cell in selected(suite, settings, filter) {
+        let checked = check(&cell, settings.seed, &settings.cores, settings.hang_bound);
+        faults |= checked.fault.is_some();
+        let entry = CheckEntry {
+            cell: cell.id().clone(),
+            operations: checked.operations,
+            fault: checked.fault.clone(),
+        };
+        say(&encode_line(&CheckLine::Cell(entry)))?;
+        if let Some(Fault::Hung { .. }) = checked.fault {
+            // Its threads still run, so what else is checked here is checked beside them: correct all the same.
+            eprintln!("contend: {} hangs; its threads stay until this process ends", cell.id());
+        }
+    }
+    Ok(if faults { exit::WRONG_RESULT } else { exit::OK })
+}
+
+fn greet(suite: &Suite) -> io::Result<()> {
+    let (suite, contract) = (suite.id().to_owned(), suite.contract().to_owned());
+    say(&encode_line(&Greeting { protocol: ProtocolVersion::CURRENT, suite, contract }))
+}
+
+fn entry_of(cell: &Cell, settings: &Settings) -> CellEntry {
+    CellEntry {
+        cell: cell.id().clone(),
+        curated: cell.curated(),
+        oversubscribed: settings.cores.oversubscribed_by(cell.id().threads()),
+        unavailable: cell.unavailable().map(str::to_owned),
+        version: cell.version().to_owned(),
+        note: cell.note().to_owned(),
+        question: cell.question().to_owned(),
+    }
+}
+
+fn say(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
