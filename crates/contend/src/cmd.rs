@@ -1,0 +1,27 @@
+//! The verbs, a file each.
+
+pub(crate) mod check;
+pub(crate) mod list;
+pub(crate) mod runs;
+mod select;
+pub(crate) mod show;
+
+use crate::cli::{Cli, Verb};
+use crate::error::CommandError;
+use anyhow::Context;
+use contend_record::Store;
+
+/// Does what was asked; the result is the exit code.
+pub(crate) fn run(cli: &Cli) -> Result<u8, CommandError> {
+    match &cli.verb {
+        Verb::Runs(arguments) => runs::run(arguments),
+        Verb::Show(arguments) => show::run(arguments),
+        Verb::List(arguments) => list::run(arguments),
+        Verb::Check(arguments) => check::run(arguments),
+    }
+}
+
+fn store() -> anyhow::Result<Store> {
+    let here = std::env::current_dir().context("find the folder this was started in")?;
+    Ok(Store::locate(&here))
+}

@@ -1,0 +1,26 @@
+//! Filters on ids, and what to say where they select nothing.
+
+use crate::error::CommandError;
+use contend_record::nearest;
+use regex::Regex;
+
+/// Reads a filter. The characters of an id mean themselves in a regular expression, so a part of an id is one.
+pub(super) fn filter(text: Option<&str>) -> Result<Option<Regex>, CommandError> {
+    let regex = text.map(Regex::new).transpose();
+    regex.map_err(|error| CommandError::Usage(format!("read the filter as a regular expression: {error}")))
+}
+
+/// Nothing of `ids` was selected by `filter`.
+pub(super) fn nothing(filter: Option<&str>, ids: &[String]) -> CommandError {
+    let Some(filter) = filter else {
+        return CommandError::NothingSelected(
+            "find a cell: no bench executable of this workspace has one for contend".to_owned(),
+        );
+    };
+    let near = nearest(filter, ids.iter().map(String::as_str), 3);
+    let hint = match near.is_empty() {
+        true => "`contend list --all` prints all ids".to_owned(),
+        false => format!("nearest are {}", near.join(", ")),
+    };
+    CommandError::NothingSelected(format!("select a cell with `{filter}`; {hint}"))
+}

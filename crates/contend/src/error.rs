@@ -1,0 +1,73 @@
+//! Why a verb ended early, and with which exit code.
+
+use contend_protocol::exit;
+use contend_record::RecordError;
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+/// Everything that ends a verb. Each text fits after "failed to ".
+#[derive(Debug)]
+pub(crate) enum CommandError {
+    /// The call's words do not fit.
+    Usage(String),
+    /// Nothing is selected, and what would be.
+    NothingSelected(String),
+    /// The store has no such run, or cannot read it.
+    Store(RecordError),
+    /// Nobody reads what we print, or it cannot be written.
+    Output(io::Error),
+    /// Anything else.
+    Other(anyhow::Error),
+}
+
+impl CommandError {
+    /// Says what happened, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        if !self.is_broken_pipe() {
+            eprintln!("contend: failed to {self}");
+        }
+        ExitCode::from(self.code())
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => exit::USAGE,
+            Self::NothingSelected(_) => exit::NOTHING_SELECTED,
+            Self::Store(RecordError::BadName { .. } | RecordError::Ambiguous { .. }) => exit::USAGE,
+            Self::Store(RecordError::Read { .. } | RecordError::Write { .. }) => exit::INTERNAL,
+            Self::Store(_) => exit::NO_BASELINE,
+            // Whoever closed the pipe, such as `head`, has all it wanted.
+            Self::Output(_) if self.is_broken_pipe() => exit::OK,
+            Self::Output(_) | Self::Other(_) => exit::INTERNAL,
+        }
+    }
+
+    fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::NothingSelected(text) => f.write_str(text),
+            Self::Store(error) => write!(f, "{error}"),
+            Self::Output(error) => write!(f, "print: {error}"),
+            // All causes in one line.
+            Self::Other(error) => write!(f, "{error:#}"),
+        }
+    }
+}
+
+impl From<RecordError> for CommandError {
+    fn from(error: RecordError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<anyhow::Error> for CommandError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}

@@ -1,0 +1,198 @@
+//! Asking an executable: a greeting, then one message a line.
+
+use super::Executable;
+use crate::error::CommandError;
+use contend_protocol::catalogue::{Greeting, protocol_of};
+use contend_protocol::version::ProtocolVersion;
+use contend_protocol::{DecodeError, decode};
+use std::fmt;
+use std::io::{self, BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+
+/// What is asked.
+pub(crate) struct Question<'a> {
+    /// What follows `--contend`.
+    pub(crate) arguments: &'a [&'a str],
+    /// Exit codes with which a whole answer ends.
+    pub(crate) accepted: &'a [u8],
+    /// Ask about all cells, whatever set the environment names.
+    pub(crate) full_set: bool,
+}
+
+/// Why there is no whole answer. Each text fits after "the bench executable NAME ".
+#[derive(Debug)]
+pub(crate) enum AskError {
+    /// It is not one of ours.
+    Foreign,
+    /// It speaks another version.
+    Version(ProtocolVersion),
+    /// It could not be started, or its answer not be read.
+    Io(io::Error),
+    /// It said something that is no message.
+    Unreadable(DecodeError),
+    /// It ended in the middle.
+    Died(ExitStatus),
+    /// What it said could not be passed on.
+    Ours(CommandError),
+}
+
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign => f.write_str("gave no greeting"),
+            Self::Version(found) => {
+                let (found, known) = (found.0, ProtocolVersion::CURRENT.0);
+                let older = if found < known { "the executable" } else { "contend" };
+                write!(f, "speaks version {found} and contend version {known}: rebuild {older}")
+            }
+            Self::Io(error) => write!(f, "cannot be asked: {error}"),
+            Self::Unreadable(error) => write!(f, "said something odd; failed to {error}"),
+            Self::Died(status) => write!(f, "died in the middle: {status}"),
+            Self::Ours(error) => write!(f, "was cut short; failed to {error}"),
+        }
+    }
+}
+
+impl From<DecodeError> for AskError {
+    fn from(error: DecodeError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl From<CommandError> for AskError {
+    fn from(error: CommandError) -> Self {
+        Self::Ours(error)
+    }
+}
+
+/// What is heard, in this order: one greeting, then lines.
+pub(crate) enum Heard<'a> {
+    Greeting(Greeting),
+    Line(&'a str),
+}
+
+/// How asking ended, where the verb goes on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Conclusion {
+    /// The answer is whole; the exit code.
+    Whole(u8),
+    /// It is not one of ours.
+    Foreign,
+    /// The answer is missing or not whole.
+    Broken,
+}
+
+/// A process that does not outlive its question.
+struct Asked(Child);
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        // After a whole answer it has ended, and there is nothing to kill.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+impl Executable {
+    /// Asks, and hands on the greeting and then each line as it comes. The result is the exit code.
+    ///
+    /// What prints no greeting is heard to its end, or to its first line.
+    pub(crate) fn ask(
+        &self,
+        question: &Question<'_>,
+        mut listen: impl FnMut(Heard<'_>) -> Result<(), AskError>,
+    ) -> Result<u8, AskError> {
+        let (mut asked, mut answer) = self.start(question).map_err(AskError::Io)?;
+        let Some(line) = read_line(&mut answer).map_err(AskError::Io)? else {
+            return Err(without_greeting(asked.0.wait().map_err(AskError::Io)?));
+        };
+        listen(Heard::Greeting(greeting(&line)?))?;
+        let heard = listen_to_lines(&mut answer, &mut listen);
+        if let Err(error @ (AskError::Ours(_) | AskError::Io(_))) = heard {
+            return Err(error);
+        }
+        let status = asked.0.wait().map_err(AskError::Io)?;
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        match code.filter(|code| question.accepted.contains(code)) {
+            // A torn line is what dying looks like, so the death says more.
+            None => Err(AskError::Died(status)),
+            Some(code) => heard.map(|()| code),
+        }
+    }
+
+    /// Names on stderr what kept it from answering.
+    ///
+    /// # Errors
+    /// What is our own fault, such as a closed stdout, ends the verb.
+    pub(crate) fn conclude(&self, outcome: Result<u8, AskError>) -> Result<Conclusion, CommandError> {
+        let name = &self.name;
+        match outcome {
+            Ok(code) => Ok(Conclusion::Whole(code)),
+            Err(AskError::Ours(error)) => Err(error),
+            Err(AskError::Foreign) => {
+                eprintln!(
+                    "contend: skipped the bench executable {name}: it gave no greeting, as contend's suites do"
+                );
+                Ok(Conclusion::Foreign)
+            }
+            Err(error) => {
+                eprintln!("contend: the bench executable {name} {error}");
+                Ok(Conclusion::Broken)
+            }
+        }
+    }
+
+    fn start(&self, question: &Question<'_>) -> io::Result<(Asked, BufReader<ChildStdout>)> {
+        #[expect(clippy::disallowed_methods, reason = "a bench executable is asked, not measured")]
+        let mut command = Command::new(&self.path);
+        command.arg("--contend").args(question.arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
+        if question.full_set {
+            command.env("CONTEND_SET", "full");
+        }
+        let mut child = command.spawn()?;
+        let stdout = child.stdout.take();
+        let asked = Asked(child);
+        let stdout = stdout.ok_or_else(|| io::Error::other("its stdout is not ours"))?;
+        Ok((asked, BufReader::new(stdout)))
+    }
+}
+
+/// Hands on the lines. After one that is no message the rest is read but not heard: its writer must not be stopped.
+fn listen_to_lines(
+    answer: &mut impl BufRead,
+    listen: &mut impl FnMut(Heard<'_>) -> Result<(), AskError>,
+) -> Result<(), AskError> {
+    let mut heard = Ok(());
+    while let Some(line) = read_line(answer).map_err(AskError::Io)? {
+        if heard.is_ok() {
+            heard = listen(Heard::Line(&line));
+        }
+        if let Err(AskError::Ours(_)) = heard {
+            break;
+        }
+    }
+    heard
+}
+
+fn greeting(line: &str) -> Result<Greeting, AskError> {
+    match protocol_of(line) {
+        None => Err(AskError::Foreign),
+        Some(ProtocolVersion::CURRENT) => Ok(decode("a greeting", line)?),
+        Some(other) => Err(AskError::Version(other)),
+    }
+}
+
+/// A program that does not know `--contend` complains on stderr and exits; one that is killed tells another story.
+fn without_greeting(status: ExitStatus) -> AskError {
+    if status.code().is_some() { AskError::Foreign } else { AskError::Died(status) }
+}
+
+/// The next line without its end; bytes that are no text become replacement characters.
+fn read_line(answer: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let length = answer.read_until(b'\n', &mut line)?;
+    Ok((length > 0).then(|| String::from_utf8_lossy(&line).trim_end().to_owned()))
+}

@@ -1,0 +1,88 @@
+//! Finding bench executables: cargo builds them and says where they are.
+
+use super::Executable;
+use anyhow::{Context, bail};
+use cargo_metadata::{Artifact, Message, TargetKind};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The executables `given`, or those of the workspace where none is given.
+pub(crate) fn find(given: &[PathBuf]) -> anyhow::Result<Vec<Executable>> {
+    if given.is_empty() { build() } else { Ok(given.iter().map(|path| by_path(path)).collect()) }
+}
+
+fn by_path(path: &Path) -> Executable {
+    let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Executable { name, path: path.to_owned(), directory: None }
+}
+
+/// Builds them as `cargo bench` does. What cargo has to say goes to stderr.
+fn build() -> anyhow::Result<Vec<Executable>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    #[expect(clippy::disallowed_methods, reason = "the bench executables are found here")]
+    let mut command = Command::new(cargo);
+    command.args(["bench", "--no-run", "--message-format=json-render-diagnostics"]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut cargo = command.spawn().context("start cargo; is it installed?")?;
+    let messages = cargo.stdout.take().context("read what cargo says")?;
+    let mut executables = Vec::new();
+    for message in Message::parse_stream(BufReader::new(messages)) {
+        if let Message::CompilerArtifact(artifact) = message.context("read what cargo says")? {
+            executables.extend(bench(artifact));
+        }
+    }
+    let status = cargo.wait().context("wait for cargo")?;
+    if !status.success() {
+        bail!("build the bench executables: cargo ended with {status}, and said why above");
+    }
+    executables.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(executables)
+}
+
+fn bench(artifact: Artifact) -> Option<Executable> {
+    let is_bench = artifact.target.kind.contains(&TargetKind::Bench);
+    let path = artifact.executable.filter(|_| is_bench)?;
+    let directory = artifact.manifest_path.parent().map(|package| package.to_owned().into_std_path_buf());
+    Some(Executable { name: artifact.target.name, path: path.into_std_path_buf(), directory })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As cargo 1.95 writes it, on one line.
+    fn message(kind: &str, executable: &str) -> String {
+        format!(
+            r#"{{"reason":"compiler-artifact","package_id":"path+file:///w#p@0.1.0","manifest_path":"/w/Cargo.toml","target":{{"kind":["{kind}"],"crate_types":["bin"],"name":"locks","src_path":"/w/benches/locks.rs","edition":"2024","doc":false,"doctest":false,"test":false}},"profile":{{"opt_level":"3","debuginfo":0,"debug_assertions":false,"overflow_checks":false,"test":true}},"features":[],"filenames":["/t/locks-1"],"executable":{executable},"fresh":true}}"#
+        )
+    }
+
+    #[track_caller]
+    fn check(kind: &str, executable: &str, expected: Option<&str>) {
+        let text = message(kind, executable);
+        let mut messages = Message::parse_stream(text.as_bytes());
+        let Some(Ok(Message::CompilerArtifact(artifact))) = messages.next() else {
+            panic!("an artifact: {text}")
+        };
+        let found = bench(artifact);
+        assert_eq!(found.as_ref().and_then(|found| found.path.to_str()), expected);
+        if let Some(found) = found {
+            assert_eq!((found.name.as_str(), found.directory), ("locks", Some(PathBuf::from("/w"))));
+        }
+    }
+
+    #[test]
+    fn only_benches_are_taken() {
+        check("bench", r#""/t/locks-1""#, Some("/t/locks-1"));
+        check("bench", "null", None);
+        check("bin", r#""/t/locks-1""#, None);
+        check("test", r#""/t/locks-1""#, None);
+    }
+
+    #[test]
+    fn given_ones_are_named_by_their_files() {
+        let found = find(&[PathBuf::from("/t/fake.sh")]).expect("nothing is built");
+        assert_eq!((found.len(), found[0].name.as_str()), (1, "fake"));
+    }
+}

@@ -1,0 +1,29 @@
+//! `contend`: shows saved runs, and asks the bench executables what they can do.
+//!
+//! It measures nothing and links no suite. What it knows comes from the folder of runs and from the executables that
+//! `cargo bench` builds in the workspace it stands in, so it works for any workspace whose benches use the driver.
+//!
+//! ```text
+//! results/ ─► record ─► report ─► stdout
+//! cargo bench --no-run ─► executables ─► `--contend list`, `--contend check` ─► protocol lines ─► stdout
+//! ```
+//!
+//! Results go to stdout, everything else to stderr. The exit codes are those of `contend_protocol::exit`.
+
+#![forbid(unsafe_code)]
+
+mod cli;
+mod cmd;
+mod error;
+mod executables;
+mod output;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cmd::run(&cli::Cli::parse()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => error.report(),
+    }
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+# A suite that was built with a newer driver.
+echo '{"protocol":2,"suite":"map-contention","dialect":"new"}'

@@ -1,0 +1,100 @@
+//! A table for a README, with the command that made it.
+
+use crate::cells::reason;
+use crate::layout::plain;
+use crate::show::tables::{Group, Row, Scales, groups_of, heading, row_name, tie_rule, versus_best};
+use contend_protocol::manifest::Source;
+use contend_record::{Run, utc_text};
+
+/// The tables of one workload as GitHub reads them, at these thread counts; at all of them where `threads` is empty.
+/// `None` where the run has no such cell.
+pub fn table(run: &Run, suite: &str, workload: &str, threads: &[usize]) -> Option<String> {
+    let wanted = |group: &Group<'_>| threads.is_empty() || threads.contains(&group.threads);
+    let groups: Vec<Group<'_>> = groups_of(run, suite, workload).into_iter().filter(wanted).collect();
+    let tables: Vec<String> = groups.iter().map(|group| one(run, group)).collect();
+    (!tables.is_empty()).then(|| format!("{}\n{}", tables.join("\n"), caption(run, suite, workload, threads)))
+}
+
+fn one(run: &Run, group: &Group<'_>) -> String {
+    let scales = Scales::of(group);
+    let head = format!(
+        "| contender | version | {}/op | {} | vs best | cpu {}/op | min/max |",
+        scales.time.unit, scales.rate.unit, scales.cpu.unit
+    );
+    let mut lines = vec![format!("**{}**", heading(group, &run.manifest.machine)), String::new(), head];
+    lines.push("|---|---|--:|--:|--:|--:|--:|".to_owned());
+    lines.extend(group.rows.iter().map(|row| line(row, group, &scales)));
+    lines.join("\n") + "\n"
+}
+
+fn line(row: &Row<'_>, group: &Group<'_>, scales: &Scales) -> String {
+    let name = format!("`{}`", row_name(row, group));
+    let version = escaped(&row.record.version);
+    if let Some(reason) = reason(&row.record.outcome) {
+        return format!("| {name} | {version} | {} | | | | |", escaped(&reason));
+    }
+    let figures = &row.figures;
+    let fairness = figures.fairness.map_or("-".to_owned(), |share| format!("{share:.2}"));
+    format!(
+        "| {name} | {version} | {} | {} | {} | {} | {fairness} |",
+        scales.time.number(figures.time_ns),
+        scales.rate.number(figures.throughput_per_s),
+        versus_best(row).replace('~', r"\~"),
+        scales.cpu.number(figures.cpu_ns),
+    )
+}
+
+fn caption(run: &Run, suite: &str, workload: &str, threads: &[usize]) -> String {
+    let manifest = &run.manifest;
+    let model = manifest.machine.cpu_model.as_deref().unwrap_or("an unnamed processor");
+    let threads = if threads.is_empty() {
+        String::new()
+    } else {
+        let list = threads.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        format!(" --threads {list}")
+    };
+    format!(
+        "Medians over the slices of one launch; {}, at 95 %. \
+         Measured by `{}` at {} on {} of {} logical processors of {}, {}, {}; shown by \
+         `contend show {} --markdown {suite}/{workload}{threads}`.\n",
+        tie_rule("`=`"),
+        manifest.invocation.command.replace('`', "'"),
+        commit(&manifest.source),
+        manifest.machine.allowed_cpus,
+        manifest.machine.logical_cpus,
+        escaped(model),
+        escaped(&manifest.build.rustc),
+        utc_text(manifest.created_unix_ms),
+        run.name,
+    )
+}
+
+/// The commit in short, and whether it is all that was measured.
+fn commit(source: &Source) -> String {
+    let Some(commit) = &source.commit else { return "no commit".to_owned() };
+    let short: String = commit.chars().take(10).collect();
+    let changes = if source.dirty == Some(true) { " with changes" } else { "" };
+    format!("{short}{changes}")
+}
+
+/// Text that neither ends a column nor begins markup.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in plain(text).chars() {
+        if r"\|`*_<>[]~".contains(letter) {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn markup_is_escaped() {
+        assert_eq!(escaped("a|b `c` <d>\n"), r"a\|b \`c\` \<d\> ");
+    }
+}
