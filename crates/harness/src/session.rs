@@ -26,9 +26,14 @@ pub const MAX_OTHERS_PERMILLE: u32 = 50;
 /// Window that an oversubscribed slice aims at, in nanoseconds: the shortest that is valid, and some.
 const AIMED_WINDOW_NS: f64 = 1.2 * MIN_OVERSUBSCRIBED_WINDOW_NS as f64;
 
+/// Pause before a disturbed slice is measured again.
+///
+/// Chosen here because most disturbances last some tens of milliseconds: without it one of them could use up all repeats.
+const PAUSE: Duration = Duration::from_millis(25);
+
 /// Times that a slice may be lengthened until its window is long enough.
 ///
-/// Chosen here because each time at least doubles it, so one operation becomes a million.
+/// Chosen here because one operation can become a billion, and a workload that bounds its slices ends soon.
 const MAX_LENGTHENINGS: u32 = 20;
 
 /// How cells are measured.
@@ -58,8 +63,8 @@ pub struct Session {
     blocks: bool,
     limits: Limits,
     repeated: u32,
-    /// Fewest operations of a slice: what made an oversubscribed window long enough.
-    least_share: u64,
+    /// Operations that make an oversubscribed window long enough, once that is known.
+    lengthened_share: Option<u64>,
     observation: Observation,
     began: Totals,
     failed: bool,
@@ -98,7 +103,7 @@ impl Session {
             blocks: cell.blocks(),
             limits,
             repeated: 0,
-            least_share: 1,
+            lengthened_share: None,
             observation: Observation::default(),
             began: Totals::now(cores),
             failed: false,
@@ -119,8 +124,8 @@ impl Session {
         slice
     }
 
-    /// Runs slices until one is valid, and returns it. An oversubscribed slice may be longer than `share`, because its
-    /// window has to be long enough for every thread to have run often.
+    /// Runs slices until one is valid, and returns it. An oversubscribed slice has as many operations as its window
+    /// needs, so that every thread runs often, whatever `share` says.
     ///
     /// # Errors
     /// As [`Session::rough_slice`], and [`Failure::NotMeasurable`] once the cell's repeats are used up.
@@ -130,7 +135,11 @@ impl Session {
     pub fn slice(&mut self, share: u64) -> Result<Slice, Failure> {
         let mut lengthenings = 0;
         loop {
-            let slice = self.rough_slice(share.max(self.least_share))?;
+            let share = self.lengthened_share.unwrap_or(share);
+            let slice = self.rough_slice(share)?;
+            if self.oversubscribed() {
+                self.lengthened_share = Some(share_for_aimed_window(share, slice.window_ns));
+            }
             let disturbance = match slice.validate(self.blocks, self.oversubscribed()) {
                 Ok(()) => {
                     self.observe();
@@ -138,17 +147,14 @@ impl Session {
                 }
                 Err(disturbance) => disturbance,
             };
-            if let Disturbance::ShortWindow { .. } = disturbance
-                && lengthenings < MAX_LENGTHENINGS
-            {
-                let factor = (AIMED_WINDOW_NS / slice.window_ns as f64).clamp(2.0, 64.0);
-                self.least_share = (share.max(self.least_share) as f64 * factor) as u64;
+            if matches!(disturbance, Disturbance::ShortWindow { .. }) && lengthenings < MAX_LENGTHENINGS {
                 lengthenings += 1;
             } else if self.repeated == self.limits.max_repeats {
                 self.failed = true;
                 return Err(Failure::NotMeasurable(self.given_up(disturbance)));
             } else {
                 self.repeated += 1;
+                std::thread::sleep(PAUSE);
             }
         }
     }
@@ -230,6 +236,17 @@ impl Session {
     }
 }
 
+/// Operations of the next oversubscribed slice, after `share` operations took `window_ns`. Windows that are long enough,
+/// and not much longer, are left alone: threads are scheduled by chance, and their windows differ.
+fn share_for_aimed_window(share: u64, window_ns: u64) -> u64 {
+    let factor = AIMED_WINDOW_NS / window_ns as f64;
+    match factor {
+        0.6..1.2 => share,
+        // A very short window is one in which the threads hardly met: it says little about the pace.
+        _ => ((share as f64 * factor.clamp(0.1, 32.0)) as u64).max(share / 10).max(1),
+    }
+}
+
 fn merge(total: &mut Option<Share>, slice: Option<Share>) {
     match (total.as_mut(), slice) {
         (Some(total), Some(slice)) => total.add(slice),
@@ -274,6 +291,22 @@ mod tests {
         let mut session = Session::new(&cells[0], 1, &cores, LIMITS);
         assert!(session.pin_error().is_some());
         assert_eq!(session.rough_slice(10).expect("it works").completed, 10);
+    }
+
+    #[track_caller]
+    fn check_share(window_ms: u64, expected: u64) {
+        assert_eq!(share_for_aimed_window(1000, window_ms * 1_000_000), expected);
+    }
+
+    #[test]
+    fn oversubscribed_slices_grow_and_shrink_towards_their_window() {
+        check_share(60, 1000);
+        check_share(90, 1000);
+        check_share(51, 1000);
+        check_share(30, 2000);
+        check_share(600, 100);
+        check_share(0, 32_000);
+        check_share(60_000, 100);
     }
 
     #[track_caller]
