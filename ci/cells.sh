@@ -13,5 +13,5 @@ for suite in crates/suites/*/; do
     suite=$(basename "$suite")
     cells=$(grep -c "^Testing $suite/" "$output" || true)
     echo "$suite: $cells cells ran"
-    [ "$cells" -gt 0 ]
+    [ "$cells" -gt 0 ] || { echo "ci/cells.sh: $suite ran no cell" >&2; exit 1; }
 done

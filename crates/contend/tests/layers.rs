@@ -128,7 +128,9 @@ fn unpinned(link: &Link) -> Option<String> {
 }
 
 fn packages() -> Vec<Package> {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+    // Asked while running: the executable may have been built in another checkout with the same target folder.
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+    let manifest = Path::new(&package).join("../../Cargo.toml");
     let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec();
     metadata.expect("cargo reads the workspace").packages
 }

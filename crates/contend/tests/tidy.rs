@@ -191,8 +191,10 @@ fn none(problems: Vec<String>) {
 
 /// All that people write here, as text. What is built, measured or installed is left out.
 fn sources() -> Vec<Source> {
+    // Asked while running: the executable may have been built in another checkout with the same target folder.
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
     let mut sources = Vec::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), "", &mut sources);
+    collect(&Path::new(&package).join("../.."), "", &mut sources);
     sources
 }
 

@@ -3,7 +3,7 @@
 use crate::arguments::{Filter, Question, Verb};
 use crate::engine_check;
 use crate::error::DriverError;
-use crate::plan::selected;
+use crate::plan::chosen;
 use crate::settings::Settings;
 use contend_harness::{Cell, Suite, check};
 use contend_protocol::catalogue::{CellEntry, CheckEntry, CheckLine, Greeting};
@@ -37,7 +37,7 @@ fn check_cells(suite: &Suite, settings: &Settings, filter: &Filter) -> io::Resul
         say(&encode_line(&CheckLine::Engine(figure)))?;
     }
     let mut faults = false;
-    for cell in selected(suite, settings, filter) {
+    for cell in chosen(suite, settings, filter) {
         let checked = check(&cell, settings.seed, &settings.cores, settings.hang_bound);
         faults |= checked.fault.is_some();
         let entry = CheckEntry {

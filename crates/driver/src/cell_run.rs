@@ -5,11 +5,16 @@ use crate::settings::Settings;
 use contend_harness::{Cell, Failure, Limits, Observation, Session, Share, Slice};
 use contend_protocol::sample::{CellRecord, Fault, Observed, Outcome, Slices};
 use contend_record::environment::now_unix_ms;
-use contend_stats::figures;
+use contend_stats::{figures, order};
 use std::time::Duration;
 
 /// Shortest window that `--quick` keeps, in nanoseconds: its first calls are a few operations long.
 const MIN_QUICK_WINDOW_NS: u64 = 1_000_000;
+
+/// Most slices of one call.
+///
+/// Chosen here because `--quick` doubles its calls without end where a workload bounds its slices.
+const MAX_SLICES_PER_CALL: usize = 32;
 
 /// Pause instead of a warm-up slice that can no longer be run: criterion plans by the time that calls take, and would
 /// ask for more and more.
@@ -35,6 +40,8 @@ pub(crate) struct CellRun<'a> {
     rigour: Rigour,
     session: Option<Session>,
     slices: Vec<Slice>,
+    /// Where in `slices` the slices of each judged call begin.
+    calls: Vec<usize>,
     last_iterations: u64,
     failure: Option<Failure>,
     started_unix_ms: u64,
@@ -49,21 +56,31 @@ impl<'a> CellRun<'a> {
             rigour,
             session: None,
             slices: Vec::new(),
+            calls: Vec::new(),
             last_iterations: 0,
             failure: None,
             started_unix_ms: now_unix_ms(),
         }
     }
 
-    /// What criterion's `iter_custom` asks: the time of `iterations` operations, which are one slice. Zero makes
-    /// criterion drop the cell, which is what becomes of one without a number.
+    /// Makes the contender, so that criterion does not take the time for a call's.
+    pub(crate) fn prepare(&mut self) {
+        let limits = Limits {
+            hang_bound: self.settings.hang_bound,
+            max_repeats: u32::try_from(self.plan.slices).unwrap_or(u32::MAX),
+        };
+        self.session = Some(Session::new(self.cell, self.settings.seed, &self.settings.cores, limits));
+    }
+
+    /// What criterion's `iter_custom` asks: the time of `iterations` operations. They are one slice, or several where
+    /// the workload bounds its slices. Zero makes criterion drop the cell, which is what becomes of one without a number.
     pub(crate) fn call(&mut self, iterations: u64) -> Duration {
         // Source: `Routine::warm_up` of criterion 0.8.2: 1, 2, 4, ... until the time is up. Then all calls are equal.
         let doubling = iterations == 1 || iterations == self.last_iterations.wrapping_mul(2);
         self.last_iterations = iterations;
         if self.failure.is_none() {
-            match self.slice(iterations.max(1), doubling) {
-                Ok(slice) => return time_of(&slice, iterations),
+            match self.time_per_op_ns(iterations.max(1), doubling) {
+                Ok(per_op_ns) => return duration_of(per_op_ns * iterations as f64),
                 Err(failure) => self.failure = Some(failure),
             }
         }
@@ -111,19 +128,30 @@ impl<'a> CellRun<'a> {
         }
     }
 
-    fn slice(&mut self, share: u64, doubling: bool) -> Result<Slice, Failure> {
-        let session = self.session.get_or_insert_with(|| {
-            let limits = Limits {
-                hang_bound: self.settings.hang_bound,
-                max_repeats: u32::try_from(self.plan.slices).unwrap_or(u32::MAX),
-            };
-            Session::new(self.cell, self.settings.seed, &self.settings.cores, limits)
-        });
+    /// Median over the slices that it takes to do `iterations` operations.
+    fn time_per_op_ns(&mut self, iterations: u64, doubling: bool) -> Result<f64, Failure> {
         let judged = match self.rigour {
             Rigour::Measure => !doubling,
             Rigour::Quick => true,
             Rigour::Run => false,
         };
+        if judged {
+            self.calls.push(self.slices.len());
+        }
+        let (mut done, mut times) = (0, Vec::new());
+        while done < iterations && times.len() < MAX_SLICES_PER_CALL {
+            let slice = self.slice(iterations - done, judged)?;
+            done += slice.completed.div_ceil(slice.ops.len().max(1) as u64).max(1);
+            times.push(time_per_op_ns(&slice));
+        }
+        Ok(order::median(&times).unwrap_or(0.0))
+    }
+
+    fn slice(&mut self, share: u64, judged: bool) -> Result<Slice, Failure> {
+        if self.session.is_none() {
+            self.prepare();
+        }
+        let session = self.session.as_mut().expect("it was just made");
         if !judged {
             return session.rough_slice(share);
         }
@@ -139,19 +167,24 @@ impl<'a> CellRun<'a> {
                 let short = |slice: &&Slice| slice.window_ns < MIN_QUICK_WINDOW_NS;
                 self.slices.iter().take_while(short).count().min(self.slices.len().saturating_sub(2))
             }
-            _ => self.slices.len().saturating_sub(self.plan.slices),
+            _ => {
+                let first_call = self.calls.len().saturating_sub(self.plan.slices);
+                self.calls.get(first_call).copied().unwrap_or(0)
+            }
         };
         &self.slices[first..]
     }
 }
 
-/// The time that `iterations` operations take at this slice's pace.
-fn time_of(slice: &Slice, iterations: u64) -> Duration {
+fn time_per_op_ns(slice: &Slice) -> f64 {
     let ops: Vec<f64> = slice.ops.iter().map(|ops| *ops as f64).collect();
-    let per_op_ns = figures::time_per_op_ns(slice.window_ns as f64, &ops);
     // No operation inside the window happens in the first calls only, which nobody keeps.
-    let ns = per_op_ns.unwrap_or(slice.window_ns as f64) * iterations as f64;
-    Duration::from_secs_f64(ns / 1e9).max(Duration::from_nanos(1))
+    figures::time_per_op_ns(slice.window_ns as f64, &ops).unwrap_or(slice.window_ns as f64)
+}
+
+/// Never zero, which stands for no number.
+fn duration_of(ns: f64) -> Duration {
+    Duration::try_from_secs_f64(ns / 1e9).unwrap_or(Duration::MAX).max(Duration::from_nanos(1))
 }
 
 fn outcome_of(failure: Option<Failure>) -> Outcome {

@@ -14,6 +14,7 @@ use contend_protocol::sample::{Fault, Outcome};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
 use std::io::IsTerminal;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 /// Resamples of criterion's bootstrap.
@@ -26,7 +27,7 @@ pub(crate) fn run(suite: &Suite, settings: &Settings, arguments: &Arguments) -> 
     // Before all else, so that words which criterion does not know end the process as criterion does.
     let criterion = configured();
     let inherited = Inherited::from_environment();
-    let mut cells = selected(suite, settings, &arguments.filter);
+    let mut cells = selected(suite, settings, arguments);
     if let Some(after) = &inherited.after {
         let behind = cells.iter().position(|cell| cell.id() == after).map_or(0, |position| position + 1);
         cells.drain(..behind);
@@ -124,7 +125,13 @@ impl Launch<'_> {
         self.home.bring(cell.id(), &self.arguments.baseline)?;
         let rigour = if self.arguments.quick { Rigour::Quick } else { Rigour::Measure };
         let mut run = CellRun::new(cell, self.settings, plan, rigour);
-        bench(group, cell, plan, &mut run);
+        run.prepare();
+        if !bench(group, cell, plan, &mut run) {
+            eprintln!(
+                "contend: warning: criterion failed on {}, as it says above; the run keeps the number",
+                cell.id()
+            );
+        }
         let record = run.record(self.recorder.launch());
         if let (Some(error), 0) = (run.pin_error(), self.tally.total()) {
             eprintln!(
@@ -183,7 +190,9 @@ fn run_unsaved(
         for cell in workload {
             let plan = CellPlan::of(cell, settings, arguments);
             let mut run = CellRun::new(cell, settings, plan, Rigour::Run);
-            bench(&mut group, cell, plan, &mut run);
+            if !bench(&mut group, cell, plan, &mut run) {
+                return Ok(exit::INTERNAL);
+            }
             let Some(fault) = run.fault() else { continue };
             let outcome = Outcome::Faulty { fault: fault.clone() };
             tally.add(&outcome);
@@ -199,10 +208,20 @@ fn run_unsaved(
     Ok(if tally.faulty > 0 { exit::WRONG_RESULT } else { exit::OK })
 }
 
-fn bench(group: &mut BenchmarkGroup<'_, WallTime>, cell: &Cell, plan: CellPlan, run: &mut CellRun<'_>) {
+/// Hands one cell to criterion. Returns whether criterion came through: its analysis panics where all samples are equal,
+/// among others, and the other cells must not be lost for that.
+fn bench(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    cell: &Cell,
+    plan: CellPlan,
+    run: &mut CellRun<'_>,
+) -> bool {
     group.sample_size(plan.slices.max(10)).measurement_time(plan.measurement);
     let id = BenchmarkId::new(cell.id().contender(), cell.id().threads());
-    group.bench_function(id, |bencher| bencher.iter_custom(|iterations| run.call(iterations)));
+    let called = AssertUnwindSafe(|| {
+        group.bench_function(id, |bencher| bencher.iter_custom(|iterations| run.call(iterations)));
+    });
+    catch_unwind(called).is_ok()
 }
 
 /// Neighbouring cells of one workload: criterion's groups.

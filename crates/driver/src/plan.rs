@@ -14,6 +14,9 @@ pub(crate) const WARM_UP: Duration = Duration::from_millis(60);
 /// Measuring time of a cell, shared by its slices.
 pub(crate) const MEASUREMENT: Duration = Duration::from_millis(240);
 
+/// The same with `--quick`, which takes it as its bound and ends earlier where two slices agree.
+pub(crate) const QUICK_MEASUREMENT: Duration = Duration::from_millis(140);
+
 /// Slices of a cell: windows of about 8 ms, short enough that most of them fit between two disturbances.
 pub(crate) const SLICES: usize = 30;
 
@@ -26,8 +29,18 @@ pub(crate) const OVERSUBSCRIBED_WINDOW: Duration = Duration::from_millis(60);
 /// What criterion and its plots take per cell, as a first guess that the cells so far correct.
 const OVERHEAD: Duration = Duration::from_millis(150);
 
+/// The cells of `suite` that are to be measured. `--quick` leaves oversubscribed ones out, whose slices are long, unless
+/// thread counts were asked for.
+pub(crate) fn selected(suite: &Suite, settings: &Settings, arguments: &Arguments) -> Vec<Cell> {
+    let mut cells = chosen(suite, settings, &arguments.filter);
+    if arguments.quick && !settings.threads_asked {
+        cells.retain(|cell| !settings.cores.oversubscribed_by(cell.id().threads()));
+    }
+    cells
+}
+
 /// The cells of `suite` that are meant, those that cannot be measured left out.
-pub(crate) fn selected(suite: &Suite, settings: &Settings, filter: &Filter) -> Vec<Cell> {
+pub(crate) fn chosen(suite: &Suite, settings: &Settings, filter: &Filter) -> Vec<Cell> {
     let wanted = |cell: &Cell| {
         let in_set = settings.set == Set::Full || cell.curated();
         in_set && cell.unavailable().is_none() && filter.matches(&cell.id().to_string())
@@ -48,11 +61,9 @@ impl CellPlan {
         let usual = if oversubscribed { OVERSUBSCRIBED_SLICES } else { SLICES };
         let slices = arguments.sample_size.unwrap_or(usual);
         let asked = arguments.measurement_s.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let measurement = asked.unwrap_or(MEASUREMENT);
+        let measurement = asked.unwrap_or(if arguments.quick { QUICK_MEASUREMENT } else { MEASUREMENT });
         let long_enough = OVERSUBSCRIBED_WINDOW * u32::try_from(slices).unwrap_or(u32::MAX);
-        // --quick takes the measuring time as its bound, and two slices of this length are enough for it.
-        let floor = if arguments.quick { OVERSUBSCRIBED_WINDOW * 4 } else { long_enough };
-        Self { slices, measurement: if oversubscribed { measurement.max(floor) } else { measurement } }
+        Self { slices, measurement: if oversubscribed { measurement.max(long_enough) } else { measurement } }
     }
 
     fn guess(self) -> Duration {

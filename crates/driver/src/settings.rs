@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) set: Set,
     /// Thread counts, ascending, each once.
     pub(crate) threads: Vec<usize>,
+    /// They are not the default.
+    pub(crate) threads_asked: bool,
     pub(crate) seed: u64,
     pub(crate) hang_bound: Duration,
 }
@@ -61,6 +63,7 @@ impl Settings {
             set: value("CONTEND_SET").map_or(Ok(Set::Curated), |text| parse_set(&text))?,
             threads: value("CONTEND_THREADS")
                 .map_or_else(|| Ok(cores.default_threads()), |text| parse_threads(&text, cores))?,
+            threads_asked: value("CONTEND_THREADS").is_some(),
             seed: value("CONTEND_SEED").map_or(Ok(DEFAULT_SEED), |text| parse_seed(&text))?,
             hang_bound: value("CONTEND_HANG_SECONDS")
                 .map_or(Ok(DEFAULT_HANG_BOUND), |text| parse_hang_bound(&text))?,
