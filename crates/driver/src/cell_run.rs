@@ -68,6 +68,7 @@ impl<'a> CellRun<'a> {
         let limits = Limits {
             hang_bound: self.settings.hang_bound,
             max_repeats: u32::try_from(self.plan.slices).unwrap_or(u32::MAX),
+            window: self.plan.window(),
         };
         self.session = Some(Session::new(self.cell, self.settings.seed, &self.settings.cores, limits));
     }

@@ -20,7 +20,8 @@ const WORKING_SHARE: u64 = 20_000;
 const SLEEPING_SHARE: u64 = 3;
 
 /// Many repeats, because a figure that is missing says less than one that took longer.
-const LIMITS: Limits = Limits { hang_bound: Duration::from_secs(60), max_repeats: 300 };
+const LIMITS: Limits =
+    Limits { hang_bound: Duration::from_secs(60), max_repeats: 300, window: Duration::from_millis(10) };
 
 /// A figure of one slice.
 type Figure = fn(&Slice) -> Option<f64>;

@@ -66,6 +66,11 @@ impl CellPlan {
         Self { slices, measurement: if oversubscribed { measurement.max(long_enough) } else { measurement } }
     }
 
+    /// Window that each slice aims at. `--quick` has as many slices as it takes for two to agree.
+    pub(crate) fn window(self) -> Duration {
+        self.measurement / u32::try_from(self.slices).unwrap_or(u32::MAX).max(1)
+    }
+
     fn guess(self) -> Duration {
         WARM_UP + self.measurement + OVERHEAD
     }

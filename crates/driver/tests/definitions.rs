@@ -85,7 +85,7 @@ fn slice(stamps: &[[u64; 2]], ops: &[u64]) -> Slice {
         stamps: stamps.to_vec(),
         asked: ops.iter().map(|_| AtomicUsize::new(0)).collect(),
     });
-    let limits = Limits { hang_bound: Duration::from_secs(60), max_repeats: 0 };
+    let limits = Limits { hang_bound: Duration::from_secs(60), max_repeats: 0, window: Duration::ZERO };
     let mut session = Session::with_clock(&cells[0], 1, &Cores::detect(), limits, &clock);
     session.rough_slice(1).expect("a script has no faults")
 }

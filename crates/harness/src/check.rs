@@ -32,7 +32,8 @@ pub struct Checked {
 ///
 /// A slice that takes longer than `hang_bound` is a fault.
 pub fn check(cell: &Cell, seed: u64, cores: &Cores, hang_bound: Duration) -> Checked {
-    let mut session = Session::new(cell, seed, cores, Limits { hang_bound, max_repeats: 0 });
+    let mut session =
+        Session::new(cell, seed, cores, Limits { hang_bound, max_repeats: 0, window: Duration::ZERO });
     let mut checked = Checked { operations: 0, fault: None };
     let mut share = 1;
     loop {

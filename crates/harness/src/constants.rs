@@ -19,7 +19,8 @@ const ROUNDS: usize = 25;
 const WORK_UNITS: u64 = 20_000;
 
 /// Longest that one gate slice may take before the figure is given up.
-const GATE_LIMITS: Limits = Limits { hang_bound: Duration::from_secs(10), max_repeats: 0 };
+const GATE_LIMITS: Limits =
+    Limits { hang_bound: Duration::from_secs(10), max_repeats: 0, window: Duration::ZERO };
 
 /// Measures them, in some 50 ms.
 pub fn measure(cores: &Cores) -> Constants {

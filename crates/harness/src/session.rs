@@ -24,7 +24,7 @@ pub const MAX_SHARE_ERROR_PERMILLE: u32 = 10;
 pub const MAX_OTHERS_PERMILLE: u32 = 50;
 
 /// Window that an oversubscribed slice aims at, in nanoseconds: the shortest that is valid, and some.
-const AIMED_WINDOW_NS: f64 = 1.2 * MIN_OVERSUBSCRIBED_WINDOW_NS as f64;
+const AIMED_OVERSUBSCRIBED_WINDOW_NS: f64 = 1.2 * MIN_OVERSUBSCRIBED_WINDOW_NS as f64;
 
 /// Pause before a disturbed slice is measured again.
 ///
@@ -43,6 +43,8 @@ pub struct Limits {
     pub hang_bound: Duration,
     /// Slices of a cell that may be measured again because the machine was disturbed.
     pub max_repeats: u32,
+    /// Window that a slice aims at. Oversubscribed slices are longer where they have to be.
+    pub window: Duration,
 }
 
 /// Why a cell gives no number.
@@ -63,8 +65,8 @@ pub struct Session {
     blocks: bool,
     limits: Limits,
     repeated: u32,
-    /// Operations that make an oversubscribed window long enough, once that is known.
-    lengthened_share: Option<u64>,
+    /// Operations that make a window as long as wanted, once that is known.
+    aimed_share: Option<u64>,
     observation: Observation,
     began: Totals,
     failed: bool,
@@ -103,7 +105,7 @@ impl Session {
             blocks: cell.blocks(),
             limits,
             repeated: 0,
-            lengthened_share: None,
+            aimed_share: None,
             observation: Observation::default(),
             began: Totals::now(cores),
             failed: false,
@@ -124,8 +126,8 @@ impl Session {
         slice
     }
 
-    /// Runs slices until one is valid, and returns it. An oversubscribed slice has as many operations as its window
-    /// needs, so that every thread runs often, whatever `share` says.
+    /// Runs slices until one is valid, and returns it. A slice has as many operations as its window needs, as far as the
+    /// slices before tell; the first has `share`.
     ///
     /// # Errors
     /// As [`Session::rough_slice`], and [`Failure::NotMeasurable`] once the cell's repeats are used up.
@@ -135,11 +137,10 @@ impl Session {
     pub fn slice(&mut self, share: u64) -> Result<Slice, Failure> {
         let mut lengthenings = 0;
         loop {
-            let share = self.lengthened_share.unwrap_or(share);
+            let share = self.aimed_share.unwrap_or(share);
             let slice = self.rough_slice(share)?;
-            if self.oversubscribed() {
-                self.lengthened_share = Some(share_for_aimed_window(share, slice.window_ns));
-            }
+            let window_ns = slice.window_ns;
+            self.aimed_share = Some(share_for_window(share, window_ns, self.aimed_window_ns()));
             let disturbance = match slice.validate(self.blocks, self.oversubscribed()) {
                 Ok(()) => {
                     self.observe();
@@ -147,7 +148,9 @@ impl Session {
                 }
                 Err(disturbance) => disturbance,
             };
-            if matches!(disturbance, Disturbance::ShortWindow { .. }) && lengthenings < MAX_LENGTHENINGS {
+            // A window that is far too short proves nothing, not even a disturbance.
+            let short = (window_ns as f64) < 0.25 * self.aimed_window_ns();
+            if (short || self.oversubscribed()) && lengthenings < MAX_LENGTHENINGS {
                 lengthenings += 1;
             } else if self.repeated == self.limits.max_repeats {
                 self.failed = true;
@@ -157,6 +160,11 @@ impl Session {
                 std::thread::sleep(PAUSE);
             }
         }
+    }
+
+    fn aimed_window_ns(&self) -> f64 {
+        let wanted = self.limits.window.as_nanos() as f64;
+        if self.oversubscribed() { wanted.max(AIMED_OVERSUBSCRIBED_WINDOW_NS) } else { wanted }
     }
 
     /// What the whole cell shows that no single slice does: shares off their target, and other load beside
@@ -236,10 +244,10 @@ impl Session {
     }
 }
 
-/// Operations of the next oversubscribed slice, after `share` operations took `window_ns`. Windows that are long enough,
-/// and not much longer, are left alone: threads are scheduled by chance, and their windows differ.
-fn share_for_aimed_window(share: u64, window_ns: u64) -> u64 {
-    let factor = AIMED_WINDOW_NS / window_ns as f64;
+/// Operations of the next slice, after `share` operations took `window_ns`. Windows near the aim are left alone: threads
+/// are scheduled by chance, and their windows differ.
+fn share_for_window(share: u64, window_ns: u64, aimed_ns: f64) -> u64 {
+    let factor = aimed_ns / window_ns as f64;
     match factor {
         0.6..1.2 => share,
         // A very short window is one in which the threads hardly met: it says little about the pace.
@@ -281,7 +289,8 @@ mod tests {
     use super::*;
     use crate::known_cost;
 
-    const LIMITS: Limits = Limits { hang_bound: Duration::from_secs(60), max_repeats: 0 };
+    const LIMITS: Limits =
+        Limits { hang_bound: Duration::from_secs(60), max_repeats: 0, window: Duration::from_millis(1) };
 
     #[test]
     fn workers_that_cannot_be_pinned_work_all_the_same() {
@@ -295,11 +304,11 @@ mod tests {
 
     #[track_caller]
     fn check_share(window_ms: u64, expected: u64) {
-        assert_eq!(share_for_aimed_window(1000, window_ms * 1_000_000), expected);
+        assert_eq!(share_for_window(1000, window_ms * 1_000_000, 60e6), expected);
     }
 
     #[test]
-    fn oversubscribed_slices_grow_and_shrink_towards_their_window() {
+    fn slices_grow_and_shrink_towards_their_window() {
         check_share(60, 1000);
         check_share(90, 1000);
         check_share(51, 1000);
