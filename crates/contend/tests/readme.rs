@@ -44,7 +44,8 @@ fn splice(text: &str, print: impl Fn(&str) -> String) -> (String, usize) {
 fn tables_are_what_their_commands_print() {
     let path = root().join("README.md");
     let kept = std::fs::read_to_string(&path).expect("there is a README");
-    let (spliced, _tables) = splice(&kept, print);
+    let (spliced, tables) = splice(&kept, print);
+    assert!(tables >= 3, "README has {tables} tables, and promises three");
     if std::env::var_os("CONTEND_BLESS").is_some() {
         #[expect(clippy::disallowed_methods, reason = "the maintainer asked for it")]
         std::fs::write(&path, &spliced).expect("README can be written");
