@@ -4,10 +4,8 @@
 //! lines, ours or another crate's:
 //!
 //! ```no_run
-//! # use contend_harness::Suite;
-//! # mod contend_map_contention { pub fn suite() -> super::Suite { unimplemented!() } }
 //! fn main() -> std::process::ExitCode {
-//!     contend_driver::main(contend_map_contention::suite())
+//!     contend_driver::main(contend_lock_contention::suite())
 //! }
 //! ```
 //!
