@@ -5,7 +5,7 @@ use crate::Pools;
 use contend_harness::Contender;
 
 pub(super) const POOLS: &[Contender<Pools>] = &[
-    Contender::of::<Shared<Stack<std::sync::Mutex<Vec<Vec<u8>>>>>>("mutex-vec-std").blocks(),
+    Contender::of::<Shared<Stack<std::sync::Mutex<Vec<Vec<u8>>>>>>("mutex-vec-std").from_std().blocks(),
     Contender::of::<Shared<Stack<parking_lot::Mutex<Vec<Vec<u8>>>>>>("mutex-vec-parking-lot")
         .package("parking_lot")
         .blocks(),

@@ -18,7 +18,10 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[
 
 pub(super) const CHANNELS: &[Contender<Channels>] = &[
     Contender::of::<Crossbeam>("channel-crossbeam").package("crossbeam-channel").blocks(),
-    Contender::of::<Std>("mpsc-std").blocks().note("since Rust 1.67 a copy of crossbeam-channel's code"),
+    Contender::of::<Std>("mpsc-std")
+        .from_std()
+        .blocks()
+        .note("since Rust 1.67 a copy of crossbeam-channel's code"),
 ];
 
 /// Results through a channel of crossbeam, bounded or not.

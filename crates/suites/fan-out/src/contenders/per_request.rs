@@ -12,7 +12,10 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[
         .package("crossbeam-channel")
         .blocks()
         .note("a bounded channel for each request, with room for all its results"),
-    Contender::of::<FanOut<PerRequest<Std>>>("mpsc-std").blocks().note("a sync_channel for each request"),
+    Contender::of::<FanOut<PerRequest<Std>>>("mpsc-std")
+        .from_std()
+        .blocks()
+        .note("a sync_channel for each request"),
 ];
 
 /// What is sent: an index and its result.

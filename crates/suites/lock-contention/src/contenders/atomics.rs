@@ -8,8 +8,9 @@ use crossbeam_utils::atomic::AtomicCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(super) const COUNTERS: &[Contender<Counters>] = &[
-    Contender::of::<FetchAdd<Relaxed>>("fetch-add-relaxed"),
+    Contender::of::<FetchAdd<Relaxed>>("fetch-add-relaxed").from_std(),
     Contender::of::<FetchAdd<SeqCst>>("fetch-add-seqcst")
+        .from_std()
         .full_set_only()
         .note("on x86-64 the same instruction as relaxed"),
     Contender::of::<CasLoop<Relaxed>>("cas-loop-relaxed"),
@@ -19,8 +20,10 @@ pub(super) const COUNTERS: &[Contender<Counters>] = &[
 ];
 
 pub(super) const SHARED_WORDS: &[Contender<SharedValues<u64>>] = &[
-    Contender::of::<Word<Relaxed>>("atomic-relaxed"),
-    Contender::of::<Word<SeqCst>>("atomic-seqcst").note("on x86-64 only its stores differ from relaxed"),
+    Contender::of::<Word<Relaxed>>("atomic-relaxed").from_std(),
+    Contender::of::<Word<SeqCst>>("atomic-seqcst")
+        .from_std()
+        .note("on x86-64 only its stores differ from relaxed"),
 ];
 
 pub(super) const SHARED_RECORDS: &[Contender<SharedValues<Record>>] =
