@@ -88,7 +88,8 @@ impl Crew {
             })
             .unzip();
         drop(report);
-        let pin_error = pinned.iter().filter_map(Result::err).next();
+        // All reports, not the first error: a worker dies that reports to nobody, and its crew would wait for it.
+        let pin_error = pinned.iter().collect::<Vec<_>>().into_iter().find_map(Result::err);
         Self { orders, threads, pin_error, hung: false }
     }
 

@@ -294,12 +294,15 @@ mod tests {
 
     #[test]
     fn workers_that_cannot_be_pinned_work_all_the_same() {
-        // No machine has this core, so the operating system refuses.
-        let cores = Cores { allowed: vec![1023], physical: None };
-        let cells = known_cost::suite().cells(&[1]);
-        let mut session = Session::new(&cells[0], 1, &cores, LIMITS);
-        assert!(session.pin_error().is_some());
-        assert_eq!(session.rough_slice(10).expect("it works").completed, 10);
+        // No machine has these cores, so the operating system refuses.
+        let cores = Cores { allowed: vec![1022, 1023], physical: None };
+        let cells = known_cost::suite().cells(&[2]);
+        // Often, because a worker that reports late met a crew that had heard enough.
+        for _ in 0..50 {
+            let mut session = Session::new(&cells[0], 1, &cores, LIMITS);
+            assert!(session.pin_error().is_some());
+            assert!(session.rough_slice(10).expect("it works").completed >= 10);
+        }
     }
 
     #[track_caller]
