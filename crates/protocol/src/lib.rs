@@ -26,9 +26,11 @@
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
+pub mod comparison;
 pub mod exit;
 pub mod manifest;
 pub mod sample;
+pub mod serve;
 pub mod version;
 
 mod encode;
