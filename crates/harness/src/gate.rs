@@ -13,7 +13,8 @@ use crossbeam_utils::CachePadded;
 /// that wait for one without a core reach it.
 const TURNS_BEFORE_YIELD: u32 = 10_000;
 
-const OPEN: usize = usize::MAX / 2;
+/// Set for good once somebody has given up. A bit, not a number to add: several may give up.
+const GIVEN_UP: usize = 1 << (usize::BITS - 1);
 
 /// A gate for one slice. It cannot be closed again.
 #[derive(Debug)]
@@ -36,14 +37,14 @@ impl Gate {
     pub(crate) fn wait(&self) -> Result<(), GivenUp> {
         // AcqRel: what each worker prepared before it arrived happens before every worker's slice.
         let before = self.arrived.fetch_add(1, Ordering::AcqRel);
-        if before >= OPEN {
+        if before & GIVEN_UP != 0 {
             return Err(GivenUp);
         }
         let mut turns = 0;
         loop {
             // Acquire: pairs with the arrivals above.
             let arrived = self.arrived.load(Ordering::Acquire);
-            if arrived >= OPEN {
+            if arrived & GIVEN_UP != 0 {
                 return Err(GivenUp);
             }
             if arrived == self.workers {
@@ -61,7 +62,7 @@ impl Gate {
     /// Lets everyone who waits, or will wait, go with an error.
     pub(crate) fn give_up(&self) {
         // Release: what the failing worker did is seen by those whom it releases.
-        self.arrived.fetch_add(OPEN, Ordering::Release);
+        self.arrived.fetch_or(GIVEN_UP, Ordering::Release);
     }
 }
 
@@ -79,6 +80,15 @@ mod tests {
         let gate = Gate::new(3);
         gate.give_up();
         assert_eq!(gate.wait(), Err(GivenUp));
+        assert_eq!(gate.wait(), Err(GivenUp));
+    }
+
+    #[test]
+    fn it_stays_given_up_however_many_give_up() {
+        let gate = Gate::new(3);
+        for _ in 0..3 {
+            gate.give_up();
+        }
         assert_eq!(gate.wait(), Err(GivenUp));
     }
 }
