@@ -7,8 +7,8 @@ use std::fs::create_dir_all;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-const GREETING: &str = r#"{"protocol":1,"suite":"tiny","contract":"Be there."}"#;
-const CELL: &str = r#"{"cell":"tiny/w/c/1","curated":true,"oversubscribed":false,"unavailable":null,"version":"in-house","note":"","question":"Is it there?"}"#;
+const GREETING: &str = r#"{"protocol":2,"suite":"tiny","contract":"Be there."}"#;
+const CELL: &str = r#"{"cell":"tiny/w/c/1","curated":true,"oversubscribed":false,"blocks":false,"definition":"00","unavailable":null,"version":"in-house","note":"","question":"Is it there?"}"#;
 
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/executables").join(format!("{name}.sh"))
@@ -118,7 +118,7 @@ fn what_cannot_answer_is_named_and_the_others_still_do() {
         assert_eq!((stdout.lines().count(), code), (3, Some(1)), "{stderr}");
         assert!(stderr.contains(&format!("contend: the bench executable {broken} {expected}")), "{stderr}");
     };
-    check("newer", "speaks version 2 and contend version 1: rebuild contend");
+    check("newer", "speaks version 3 and contend version 2: rebuild contend");
     check("dies", "died in the middle: signal: 9");
     check("odd", "said something odd; failed to read it as a cell");
     check("missing", "cannot be asked: No such file");

@@ -4,6 +4,7 @@ use crate::arguments::{Filter, Question, Verb};
 use crate::engine_check;
 use crate::error::DriverError;
 use crate::plan::chosen;
+use crate::serve::serve;
 use crate::settings::Settings;
 use contend_harness::{Cell, Suite, check};
 use contend_protocol::catalogue::{CellEntry, CheckEntry, CheckLine, Greeting};
@@ -18,6 +19,7 @@ pub(crate) fn answer(suite: &Suite, settings: &Settings, question: &Question) ->
     let written = match question.verb {
         Verb::List => list(suite, settings, &filter),
         Verb::Check => check_cells(suite, settings, &filter),
+        Verb::Serve => greet(suite).and_then(|()| serve(suite, settings, io::stdin().lock(), say)),
     };
     // Whoever asked has stopped listening, which is their decision.
     Ok(written.unwrap_or(exit::OK))
@@ -64,6 +66,8 @@ fn entry_of(cell: &Cell, settings: &Settings) -> CellEntry {
         cell: cell.id().clone(),
         curated: cell.curated(),
         oversubscribed: settings.cores.oversubscribed_by(cell.id().threads()),
+        blocks: cell.blocks(),
+        definition: cell.definition_hash(),
         unavailable: cell.unavailable().map(str::to_owned),
         version: cell.version().to_owned(),
         note: cell.note().to_owned(),

@@ -69,6 +69,8 @@ pub(crate) enum Verb {
     List,
     /// Whether contenders keep their contracts.
     Check,
+    /// Slices, one request at a time.
+    Serve,
 }
 
 /// Which cells are meant.
@@ -188,6 +190,7 @@ fn parse_question(words: &[String]) -> Result<Question, DriverError> {
     let verb = match verb {
         "list" => Verb::List,
         "check" => Verb::Check,
+        "serve" => Verb::Serve,
         _ => return Err(DriverError::Question { words: words.join(" ") }),
     };
     Ok(Question { verb, filter })

@@ -12,7 +12,8 @@
 //! ```text
 //!                     ┌─ --bench ─────► criterion ─► slices ─► results/<run>/{samples.jsonl, criterion/}
 //! arguments ─► main ──┼─ --test, --list, ... ─► criterion, nothing saved
-//!                     └─ --contend list | check ─► lines of contend-protocol on stdout
+//!                     ├─ --contend list | check ─► lines of contend-protocol on stdout
+//!                     └─ --contend serve ─► a slice for each request on stdin
 //! ```
 //!
 //! # Environment
@@ -40,6 +41,7 @@ mod engine_check;
 mod error;
 mod plan;
 mod recorder;
+mod serve;
 mod settings;
 mod successor;
 

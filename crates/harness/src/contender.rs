@@ -11,6 +11,10 @@ pub trait Contract: Sized + Send + Sync + fmt::Debug + 'static {
     /// The contract's name in messages, such as `maps of text keys`.
     const NAME: &'static str;
 
+    /// Where a contender's memory lies moves its numbers, as it does with large maps and buffers: two processes differ by
+    /// more than their slices tell. Comparisons have such contenders made anew for each slice.
+    const PLACED: bool = false;
+
     /// Why no contender can do `workload` with `threads` threads, if so.
     fn refusal(_workload: &Self::Workload, _threads: usize) -> Option<&'static str> {
         None

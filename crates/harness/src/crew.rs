@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::gate::Gate;
+use crate::handicap::Handicap;
 use crate::platform::{Cores, Meter, pin_to};
 use crate::slice::Slice;
 use crate::trial::{ErasedTrial, Prepared};
@@ -108,6 +109,7 @@ impl Crew {
         &mut self,
         trial: &Prepared,
         share: u64,
+        handicap: Handicap,
         bound: Duration,
     ) -> Result<(Slice, Vec<u64>), SliceFault> {
         let (done, all_done) = channel();
@@ -116,6 +118,7 @@ impl Crew {
                 gate: Gate::new(self.threads()),
                 stop: CachePadded::new(AtomicBool::new(false)),
                 share,
+                handicap,
             },
             results: (0..self.threads()).map(|_| Mutex::new(None)).collect(),
             left: AtomicUsize::new(self.threads()),

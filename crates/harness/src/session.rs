@@ -4,6 +4,7 @@
 
 use crate::clock::{Clock, MonotonicClock};
 use crate::crew::{Crew, SliceFault};
+use crate::handicap::Handicap;
 use crate::platform::{Cores, busy_ns, process_cpu_ns};
 use crate::slice::{Disturbance, MIN_OVERSUBSCRIBED_WINDOW_NS, Slice};
 use crate::suite::Cell;
@@ -70,6 +71,7 @@ pub struct Session {
     observation: Observation,
     began: Totals,
     failed: bool,
+    handicap: Handicap,
 }
 
 /// What had been used when the session began.
@@ -109,7 +111,22 @@ impl Session {
             observation: Observation::default(),
             began: Totals::now(cores),
             failed: false,
+            handicap: Handicap::default(),
         }
+    }
+
+    /// Gives every worker that counts operations so much more to do, from the next slice on.
+    pub fn set_handicap(&mut self, handicap: Handicap) {
+        self.handicap = handicap;
+    }
+
+    /// Makes the contender anew, with the same inputs and workers, so that its memory lies elsewhere.
+    ///
+    /// # Panics
+    /// As [`Session::new`], and if called after a failure.
+    pub fn rebuild(&mut self, cell: &Cell, seed: u64) {
+        assert!(!self.failed, "a session ends with its first failure");
+        self.trial = cell.start(seed, self.oversubscribed());
     }
 
     /// Runs one slice as it comes, valid or not: for warming up, and for checks.
@@ -220,7 +237,7 @@ impl Session {
 
     fn try_slice(&mut self, share: u64) -> Result<Slice, Failure> {
         let share = self.exclusive_trial().prepare(share).max(1);
-        let ran = self.crew.slice(&self.trial, share, self.limits.hang_bound);
+        let ran = self.crew.slice(&self.trial, share, self.handicap, self.limits.hang_bound);
         let (slice, ops) = ran.map_err(|fault| Failure::Fault(fault.into()))?;
         let checked = self.exclusive_trial().check(&ops);
         checked.map_err(|wrong| Failure::Fault(Fault::WrongResult { message: wrong.to_string() }))?;
@@ -232,7 +249,9 @@ impl Session {
             .expect("the workers give the trial back before they say that they are done")
     }
 
-    fn observe(&mut self) {
+    /// Counts the inputs of the last slice, which was valid, into [`Session::observation`]. [`Session::slice`] does it
+    /// itself.
+    pub fn observe(&mut self) {
         let slice = self.trial.0.observe();
         merge(&mut self.observation.writes, slice.writes);
         merge(&mut self.observation.hits, slice.hits);

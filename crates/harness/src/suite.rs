@@ -107,6 +107,7 @@ pub struct Cell {
     note: &'static str,
     role: Role,
     blocks: bool,
+    placed: bool,
     curated: bool,
     unavailable: Option<&'static str>,
     question: String,
@@ -138,6 +139,11 @@ impl Cell {
     /// Waiting threads sleep.
     pub fn blocks(&self) -> bool {
         self.blocks
+    }
+
+    /// Where its memory lies moves its numbers.
+    pub fn placed(&self) -> bool {
+        self.placed
     }
 
     /// In the curated set.
@@ -223,6 +229,7 @@ fn cell<C: Contract>(
         note: contender.note,
         role: contender.role,
         blocks: contender.blocks,
+        placed: C::PLACED,
         curated: contender.curated && workload.curated(),
         unavailable: C::refusal(workload, threads).or_else(|| (contender.refusal)(workload, threads)),
         question: workload.question(),

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::gate::{Gate, GivenUp};
+use crate::handicap::{Burden, Handicap};
 use crate::platform::{Meter, Reading};
 use crossbeam_utils::CachePadded;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +13,7 @@ pub(crate) struct SliceControl {
     /// Raised by the first worker that has finished its share.
     pub(crate) stop: CachePadded<AtomicBool>,
     pub(crate) share: u64,
+    pub(crate) handicap: Handicap,
 }
 
 /// What one worker stamped and used.
@@ -83,12 +85,14 @@ impl<'a> Worker<'a> {
     #[inline]
     pub fn measure(&mut self, stride: u64, mut step: impl FnMut(u64) -> u64) -> u64 {
         let control = self.control;
+        let mut burden = Burden::new(control.handicap);
         let start = self.start();
         let mut done = 0;
         // Relaxed: the flag orders nothing; a late look costs one more step, which the window leaves out.
         while done < control.share && !control.stop.load(Ordering::Relaxed) {
             let completed = step(done);
             done += completed;
+            burden.bear();
             if completed < stride {
                 break;
             }

@@ -29,6 +29,10 @@ pub struct CellEntry {
     pub curated: bool,
     /// More threads than allowed cores.
     pub oversubscribed: bool,
+    /// The contender waits by sleeping.
+    pub blocks: bool,
+    /// Hash of the workload's definition, as 16 hexadecimal digits. Cells with other definitions are not comparable.
+    pub definition: String,
     /// Why the contender cannot do this cell, where it cannot.
     pub unavailable: Option<String>,
     /// The crate and version under test, such as `dashmap 6.2.1`.

@@ -54,6 +54,8 @@ mod tests {
         CellEntry {
             cell: cell.parse().expect("an id"),
             curated: true,
+            blocks: false,
+            definition: "00".to_owned(),
             oversubscribed: false,
             unavailable: None,
             version: "dashmap 6.2.1".to_owned(),

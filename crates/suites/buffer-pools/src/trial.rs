@@ -14,6 +14,7 @@ pub enum Pools {}
 impl Contract for Pools {
     type Workload = Buffers;
     const NAME: &'static str = "buffer pools";
+    const PLACED: bool = true;
 
     fn refusal(workload: &Buffers, threads: usize) -> Option<&'static str> {
         let halves = matches!(workload, Buffers::ReleaseElsewhere { .. });

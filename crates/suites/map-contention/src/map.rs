@@ -68,6 +68,7 @@ pub struct Maps<K>(PhantomData<K>);
 impl<K: Key> Contract for Maps<K> {
     type Workload = Mix;
     const NAME: &'static str = "maps";
+    const PLACED: bool = true;
 }
 
 impl<K: Key, T: Map<K>> Admits<T> for Maps<K> {

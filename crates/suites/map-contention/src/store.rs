@@ -68,6 +68,7 @@ pub enum Stores {}
 impl Contract for Stores {
     type Workload = Lookup;
     const NAME: &'static str = "stores";
+    const PLACED: bool = true;
 }
 
 impl<T: Store> Admits<T> for Stores {

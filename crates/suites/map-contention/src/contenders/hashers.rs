@@ -20,6 +20,7 @@ pub struct Hashers<K>(PhantomData<K>);
 impl<K: Key> Contract for Hashers<K> {
     type Workload = Mix;
     const NAME: &'static str = "hash functions";
+    const PLACED: bool = true;
 }
 
 impl<K: Key, H: SharedHasher> Admits<H> for Hashers<K> {
