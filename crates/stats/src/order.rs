@@ -70,7 +70,7 @@ pub fn median_interval(values: &[f64], confidence: f64) -> Option<Interval> {
 }
 
 /// The largest rank k, from 1, whose interval covers enough, and what it covers.
-fn interval_rank(count: usize, confidence: f64) -> Option<(usize, f64)> {
+pub(crate) fn interval_rank(count: usize, confidence: f64) -> Option<(usize, f64)> {
     if !(confidence > 0.0 && confidence < 1.0) {
         return None;
     }
@@ -90,7 +90,7 @@ fn interval_rank(count: usize, confidence: f64) -> Option<(usize, f64)> {
     found
 }
 
-fn sorted(values: &[f64]) -> Vec<f64> {
+pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
     let mut finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     finite.sort_unstable_by(f64::total_cmp);
     finite

@@ -1,6 +1,6 @@
 //! Every figure against numpy and scipy. `oracle.py` beside this file wrote the table.
 
-use contend_stats::{figures, order};
+use contend_stats::{figures, order, p_values, spread};
 
 const TABLE: &str = include_str!("oracle.tsv");
 
@@ -30,6 +30,15 @@ fn found(function: &str, parameter: Option<f64>, values: &[f64]) -> Vec<Option<f
             let range: Vec<f64> = (0..values[0] as u32).map(f64::from).collect();
             interval(&range)
         }
+        "half-width" => {
+            vec![spread::expected_half_width(1.0, values[0] as usize, parameter.expect("a level"))]
+        }
+        "sign test" => vec![p_values::sign_test(values)],
+        "benjamini-hochberg" => p_values::benjamini_hochberg(values).into_iter().map(Some).collect(),
+        "share test" => {
+            let [a_low, a_count, b_low, b_count] = [0, 1, 2, 3].map(|index: usize| values[index] as u64);
+            vec![p_values::share_test(a_low, a_count, b_low, b_count)]
+        }
         "jain" => vec![figures::jain_index(values)],
         other => panic!("the table has a function {other} that this test does not know"),
     }
@@ -56,5 +65,5 @@ fn figures_are_those_of_numpy_and_scipy() {
         }
         rows += 1;
     }
-    assert_eq!(rows, 311, "all rows of the table were checked");
+    assert_eq!(rows, 398, "all rows of the table were checked");
 }
