@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 const GREETING: &str = r#"{"protocol":2,"suite":"tiny","contract":"Be there."}"#;
-const CELL: &str = r#"{"cell":"tiny/w/c/1","curated":true,"oversubscribed":false,"blocks":false,"definition":"00","unavailable":null,"version":"in-house","note":"","question":"Is it there?"}"#;
+const CELL: &str = r#"{"cell":"tiny/w/c/1","curated":true,"oversubscribed":false,"blocks":false,"placed":false,"definition":"00","unavailable":null,"version":"in-house","note":"","question":"Is it there?"}"#;
 
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/executables").join(format!("{name}.sh"))

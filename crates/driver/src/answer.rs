@@ -4,6 +4,7 @@ use crate::arguments::{Filter, Question, Verb};
 use crate::engine_check;
 use crate::error::DriverError;
 use crate::plan::chosen;
+use crate::recorder::machine;
 use crate::serve::serve;
 use crate::settings::Settings;
 use contend_harness::{Cell, Suite, check};
@@ -19,6 +20,7 @@ pub(crate) fn answer(suite: &Suite, settings: &Settings, question: &Question) ->
     let written = match question.verb {
         Verb::List => list(suite, settings, &filter),
         Verb::Check => check_cells(suite, settings, &filter),
+        Verb::Machine => greet(suite).and_then(|()| tell_machine(settings)),
         Verb::Serve => greet(suite).and_then(|()| serve(suite, settings, io::stdin().lock(), say)),
     };
     // Whoever asked has stopped listening, which is their decision.
@@ -56,6 +58,11 @@ fn check_cells(suite: &Suite, settings: &Settings, filter: &Filter) -> io::Resul
     Ok(if faults { exit::WRONG_RESULT } else { exit::OK })
 }
 
+fn tell_machine(settings: &Settings) -> io::Result<u8> {
+    say(&encode_line(&machine(&settings.cores)))?;
+    Ok(exit::OK)
+}
+
 fn greet(suite: &Suite) -> io::Result<()> {
     let (suite, contract) = (suite.id().to_owned(), suite.contract().to_owned());
     say(&encode_line(&Greeting { protocol: ProtocolVersion::CURRENT, suite, contract }))
@@ -67,6 +74,7 @@ fn entry_of(cell: &Cell, settings: &Settings) -> CellEntry {
         curated: cell.curated(),
         oversubscribed: settings.cores.oversubscribed_by(cell.id().threads()),
         blocks: cell.blocks(),
+        placed: cell.placed(),
         definition: cell.definition_hash(),
         unavailable: cell.unavailable().map(str::to_owned),
         version: cell.version().to_owned(),

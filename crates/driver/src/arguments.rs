@@ -69,6 +69,8 @@ pub(crate) enum Verb {
     List,
     /// Whether contenders keep their contracts.
     Check,
+    /// The machine as the engine sees it.
+    Machine,
     /// Slices, one request at a time.
     Serve,
 }
@@ -190,6 +192,7 @@ fn parse_question(words: &[String]) -> Result<Question, DriverError> {
     let verb = match verb {
         "list" => Verb::List,
         "check" => Verb::Check,
+        "machine" => Verb::Machine,
         "serve" => Verb::Serve,
         _ => return Err(DriverError::Question { words: words.join(" ") }),
     };

@@ -2,8 +2,8 @@
 
 use crate::error::DriverError;
 use crate::settings::Settings;
-use contend_harness::{Suite, can_pin, constants, run_queue_figures};
-use contend_protocol::manifest::{Build, Invocation};
+use contend_harness::{Cores, Suite, can_pin, constants, run_queue_figures};
+use contend_protocol::manifest::{Build, Invocation, Machine};
 use contend_protocol::sample::CellRecord;
 use contend_record::environment::{self, EngineFacts};
 use contend_record::{LaunchStart, MeasuringLock, RunFacts, RunWriter, Store, workspace_dir};
@@ -76,20 +76,23 @@ pub(crate) fn base_folder() -> PathBuf {
 }
 
 fn facts(base: &Path, settings: &Settings) -> RunFacts {
-    let cores = &settings.cores;
+    RunFacts {
+        source: environment::source(base),
+        build: build(base),
+        machine: machine(&settings.cores),
+        constants: constants::measure(&settings.cores),
+    }
+}
+
+/// The machine as the engine sees it.
+pub(crate) fn machine(cores: &Cores) -> Machine {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let engine = EngineFacts {
+    environment::machine(&EngineFacts {
         pinning: can_pin(),
         run_queue_figures: run_queue_figures(),
         allowed_cpus: count(cores.allowed.len()),
         physical_cores: cores.physical.map(count),
-    };
-    RunFacts {
-        source: environment::source(base),
-        build: build(base),
-        machine: environment::machine(&engine),
-        constants: constants::measure(cores),
-    }
+    })
 }
 
 fn build(base: &Path) -> Build {

@@ -31,6 +31,8 @@ pub struct CellEntry {
     pub oversubscribed: bool,
     /// The contender waits by sleeping.
     pub blocks: bool,
+    /// Where its memory lies moves its numbers.
+    pub placed: bool,
     /// Hash of the workload's definition, as 16 hexadecimal digits. Cells with other definitions are not comparable.
     pub definition: String,
     /// Why the contender cannot do this cell, where it cannot.

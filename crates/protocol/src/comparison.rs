@@ -1,4 +1,4 @@
-//! `verdict.json`: what one comparison of two sides found.
+//! `verdict.json`: what one comparison of two sides found, and a line of `pairs.jsonl`: what it was found from.
 //!
 //! A change is head over base, less one, in parts per million: 50,000 means that head takes 5 % longer.
 
@@ -252,4 +252,32 @@ pub struct Conclusion {
     pub interrupted: bool,
     /// A control gave an alarm, so no alarm of this comparison can be believed.
     pub unfit: bool,
+}
+
+/// One line of `pairs.jsonl`: what one pair of launches, base and head alive together, says of one cell.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PairRecord {
+    /// `suite/workload/contender/threads`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub cell: CellId,
+    /// Both launches were of base: a change here is a false alarm.
+    pub control: bool,
+    /// It was measured to confirm a change, and is not among those that showed it.
+    pub confirmation: bool,
+    /// Number of the pair among those of its cell and kind, from 0.
+    pub pair: u32,
+    /// Base took the first turn.
+    pub base_first: bool,
+    /// Median over the slices of base's time per operation, in picoseconds.
+    pub base_ps: u64,
+    /// The same of head.
+    pub head_ps: u64,
+    /// Median change over the turns, which need not be that of the two medians.
+    pub change_ppm: i64,
+    /// Valid slices of each side.
+    pub slices: u32,
+    /// Slices that were measured again because the machine was disturbed.
+    pub repeated_slices: u32,
 }

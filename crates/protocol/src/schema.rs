@@ -2,6 +2,7 @@
 //!
 //! `CONTEND_BLESS=1 cargo test -p contend-protocol` writes them anew after a wanted change of the format.
 
+use crate::comparison::{CellVerdict, Comparison, PairRecord};
 use crate::manifest::Manifest;
 use crate::sample::CellRecord;
 use schemars::JsonSchema;
@@ -30,6 +31,8 @@ fn check<T: JsonSchema>(name: &str) {
 fn schemas_say_what_the_types_say() {
     check::<Manifest>("run.v1.schema.json");
     check::<CellRecord>("sample.v1.schema.json");
+    check::<Comparison>("verdict.v1.schema.json");
+    check::<PairRecord>("pair.v1.schema.json");
 }
 
 #[track_caller]
@@ -57,4 +60,39 @@ fn a_manifest_fits_its_schema_and_a_wrong_one_does_not() {
     let manifest: Manifest = crate::decode("a manifest", text).expect("it decodes");
     assert_eq!(crate::encode_pretty(&manifest), text, "reading and writing gives the same bytes");
     assert!(!valid("run.v1.schema.json", &text.replace("\"rustc\"", "\"compiler\"")));
+}
+
+#[test]
+fn a_comparison_fits_its_schema_and_a_wrong_one_does_not() {
+    let text = include_str!("../tests/formats/v1/verdict.json");
+    assert!(valid("verdict.v1.schema.json", text));
+    let comparison: Comparison = crate::decode("a comparison", text).expect("it decodes");
+    assert_eq!(crate::encode_pretty(&comparison), text, "reading and writing gives the same bytes");
+    assert!(!valid("verdict.v1.schema.json", &text.replace("\"looks\": [", "\"glances\": [")));
+    assert!(!valid("verdict.v1.schema.json", &text.replace("\"regressed\"", "\"slower\"")));
+}
+
+#[test]
+fn the_kept_comparison_has_every_verdict() {
+    let text = include_str!("../tests/formats/v1/verdict.json");
+    let comparison: Comparison = crate::decode("a comparison", text).expect("it decodes");
+    let schema =
+        std::fs::read_to_string(path("verdict.v1.schema.json")).expect("the schema is in the repository");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    let kinds = schema["$defs"]["Verdict"]["oneOf"].as_array().expect("verdicts are alternatives");
+    for kind in kinds.iter().map(|kind| &kind["properties"]["kind"]["const"]) {
+        let has =
+            |cell: &CellVerdict| serde_json::to_value(&cell.verdict).expect("it is JSON")["kind"] == *kind;
+        assert!(comparison.cells.iter().any(has), "no cell is {kind}");
+    }
+}
+
+#[test]
+fn a_pair_fits_its_schema_and_a_wrong_one_does_not() {
+    for line in include_str!("../tests/formats/v1/pairs.jsonl").lines() {
+        assert!(valid("pair.v1.schema.json", line));
+        let pair: PairRecord = crate::decode("a pair", line).expect("it decodes");
+        assert_eq!(crate::encode_line(&pair), line, "reading and writing gives the same bytes");
+        assert!(!valid("pair.v1.schema.json", &line.replace("\"base_ps\"", "\"base_ns\"")));
+    }
 }

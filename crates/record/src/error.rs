@@ -1,10 +1,21 @@
 //! What can go wrong with the store.
 
 use contend_protocol::version::FormatVersion;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a run could not be written, found or read. Each text fits after "failed to ".
+/// What is saved under a name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Saved {
+    /// A run.
+    Run,
+    /// A comparison.
+    Comparison,
+}
+
+/// Why a run or comparison could not be written, found or read. Each text fits after "failed to ".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
@@ -26,55 +37,92 @@ pub enum RecordError {
         /// What the system said.
         source: io::Error,
     },
-    /// No run is saved.
-    #[error("find a run in {root}: none is saved yet; make one with `cargo bench`")]
-    NoRuns {
-        /// The store.
+    /// Nothing of the kind is saved.
+    #[error("find a {saved} in {root}: none is saved yet; make one with `{}`", .saved.maker())]
+    NoneSaved {
+        /// What was looked for.
+        saved: Saved,
+        /// The folder.
         root: PathBuf,
     },
-    /// No saved run has that name.
-    #[error("find run `{name}` in {root}: there is none{}; `contend runs` lists all", did_you_mean(.near))]
-    NoSuchRun {
+    /// Nothing saved has that name.
+    #[error("find {saved} `{name}` in {root}: there is none{}{}", did_you_mean(.near), .saved.lister())]
+    NotFound {
+        /// What was looked for.
+        saved: Saved,
         /// What was asked for.
         name: String,
-        /// The store.
+        /// The folder.
         root: PathBuf,
         /// At most three names that look like it.
         near: Vec<String>,
     },
-    /// Several runs begin with that name.
-    #[error("choose a run: `{prefix}` begins {}; give more of the name", .matches.join(", "))]
+    /// Several begin with that name.
+    #[error("choose a {saved}: `{prefix}` begins {}; give more of the name", .matches.join(", "))]
     Ambiguous {
+        /// What was looked for.
+        saved: Saved,
         /// What was asked for.
         prefix: String,
         /// All that begin with it, newest first.
         matches: Vec<String>,
     },
-    /// Text that cannot be a run's name, such as one that would leave the store.
-    #[error(
-        "read `{name}` as a run: give a name as `contend runs` prints it, a part it begins with, or `latest`"
-    )]
+    /// Text that cannot be a name, such as one that would leave the store.
+    #[error("read `{name}` as a {saved}: give a name as it was printed, a part it begins with, or `latest`")]
     BadName {
+        /// What was looked for.
+        saved: Saved,
         /// What was asked for.
         name: String,
     },
-    /// The run's manifest is missing or is not one.
-    #[error("read run {name}: {reason}; the other runs are not affected")]
+    /// The file that says what it is, is missing or is not one.
+    #[error("read {saved} {name}: {reason}; the other {saved}s are not affected")]
     Damaged {
+        /// What was read.
+        saved: Saved,
         /// The folder's name.
         name: String,
         /// What is wrong, as a sentence without its stop.
         reason: String,
     },
-    /// The run was written by a newer build, and this one does not understand it.
-    #[error("read run {name}: its format {} is newer than {}, which this build knows; update contend",
+    /// It was written by a newer build, and this one does not understand it.
+    #[error("read {saved} {name}: its format {} is newer than {}, which this build knows; update contend",
         .found.0, FormatVersion::CURRENT.0)]
     Newer {
+        /// What was read.
+        saved: Saved,
         /// The folder's name.
         name: String,
-        /// The run's format.
+        /// Its format.
         found: FormatVersion,
     },
+}
+
+impl Saved {
+    /// The command that makes one.
+    fn maker(self) -> &'static str {
+        match self {
+            Self::Run => "cargo bench",
+            Self::Comparison => "contend compare",
+        }
+    }
+
+    /// How to see all, at the end of a sentence.
+    fn lister(self) -> &'static str {
+        match self {
+            Self::Run => "; `contend runs` lists all",
+            Self::Comparison => "; each is a folder there",
+        }
+    }
+}
+
+impl fmt::Display for Saved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Run => "run",
+            Self::Comparison => "comparison",
+        })
+    }
 }
 
 impl RecordError {

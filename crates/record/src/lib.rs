@@ -1,4 +1,4 @@
-//! Keeps runs: one directory each, written as it is measured, readable whatever happened to it.
+//! Keeps runs and comparisons: one directory each, written as it is measured, readable whatever happened to it.
 //!
 //! It is not a database and judges nothing. It measures nothing either; it only asks the system what machine this is.
 //!
@@ -11,6 +11,10 @@
 //!              └───────┬────────┘
 //!                      ▼
 //!        Store::runs, Store::open_run ──► report, contend
+//!                                            │      ▲
+//!                     Store::begin_comparison│      │Store::comparisons, Store::open_comparison
+//!                                            ▼      │
+//!     results/comparisons/<comparison>/verdict.json, pairs.jsonl
 //! ```
 //!
 //! ```
@@ -67,17 +71,22 @@
 
 #![forbid(unsafe_code)]
 
+mod comparisons;
 pub mod environment;
 mod error;
+mod files;
 mod fnv;
 mod name;
+mod reading;
 mod run;
 mod store;
 mod utc;
 
-pub use error::RecordError;
+pub use comparisons::{ComparisonEntry, ComparisonState, ComparisonWriter, SavedComparison};
+pub use error::{RecordError, Saved};
 pub use name::nearest;
-pub use run::{Counts, Notice, Run};
+pub use reading::Notice;
+pub use run::{Counts, Run};
 pub use store::workspace_dir;
 pub use store::{LaunchStart, MeasuringLock, RunEntry, RunFacts, RunState, RunSummary, RunWriter, Store};
 pub use utc::{utc_stamp, utc_text};

@@ -1,39 +1,102 @@
-//! Names of runs: how they are made, checked, ordered and found.
+//! Names of runs and comparisons: how they are made, checked, ordered and found.
 
-use crate::error::RecordError;
+use crate::error::{RecordError, Saved};
 use crate::utc::utc_stamp;
+use contend_protocol::comparison::Side;
 use contend_protocol::manifest::{Machine, Source};
+use std::fs::read_dir;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// `<utc>-<sha7>-<machine4>`.
 pub(crate) fn run_name(created_unix_ms: u64, source: &Source, machine: &Machine) -> String {
-    let commit = source.commit.as_deref().and_then(|commit| commit.get(..7)).unwrap_or("nogit");
-    let machine = machine.id.get(..4).unwrap_or("none");
-    format!("{}-{commit}-{machine}", utc_stamp(created_unix_ms))
+    format!("{}-{}-{}", utc_stamp(created_unix_ms), commit7(&source.commit), machine4(machine))
 }
 
-/// What runs are sorted by: the time in the name, then the number that a clash of names appended.
-pub(crate) fn age_key(name: &str) -> (String, u32, String) {
+/// `<utc>-<base7>-<head7>-<machine4>`.
+pub(crate) fn comparison_name(created_unix_ms: u64, base: &Side, head: &Side, machine: &Machine) -> String {
+    let (base, head) = (commit7(&base.commit), commit7(&head.commit));
+    format!("{}-{base}-{head}-{}", utc_stamp(created_unix_ms), machine4(machine))
+}
+
+fn commit7(commit: &Option<String>) -> &str {
+    commit.as_deref().and_then(|commit| commit.get(..7)).unwrap_or("nogit")
+}
+
+fn machine4(machine: &Machine) -> &str {
+    machine.id.get(..4).unwrap_or("none")
+}
+
+/// What names of this kind are sorted by: the time in them, then the number that a clash of names appended.
+pub(crate) fn age_key(saved: Saved, name: &str) -> (String, u32, String) {
     let mut parts = name.split('-');
     let stamp = parts.next().unwrap_or("").to_owned();
-    let clash = parts.nth(2).and_then(|number| number.parse().ok()).unwrap_or(1);
+    let parts_before_it = match saved {
+        Saved::Run => 2,
+        Saved::Comparison => 3,
+    };
+    let clash = parts.nth(parts_before_it).and_then(|number| number.parse().ok()).unwrap_or(1);
     (stamp, clash, name.to_owned())
 }
 
 /// Refuses what would leave the store or look like an option.
-pub(crate) fn check_name(name: &str) -> Result<(), RecordError> {
+fn check_name(saved: Saved, name: &str) -> Result<(), RecordError> {
     let leaves = name.contains(['/', '\\', '\0']) || name.contains("..");
     let odd = name.is_empty() || name.starts_with(['-', '.']);
-    if leaves || odd { Err(RecordError::BadName { name: name.to_owned() }) } else { Ok(()) }
+    if leaves || odd { Err(RecordError::BadName { saved, name: name.to_owned() }) } else { Ok(()) }
 }
 
-/// Finds what `wanted` means among `names`, which are sorted newest first.
-pub(crate) enum Found<'a> {
+/// Names of all folders of this kind in `root`, newest first. Files and hidden folders have none.
+pub(crate) fn names_in(saved: Saved, root: &Path) -> Result<Vec<String>, RecordError> {
+    let entries = match read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(RecordError::read(root)(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(RecordError::read(root))?;
+        // A name that is no text was not given by us.
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if !name.starts_with('.') && entry.path().is_dir() {
+            names.push(name);
+        }
+    }
+    names.sort_by_cached_key(|name| std::cmp::Reverse(age_key(saved, name)));
+    Ok(names)
+}
+
+/// The one of `names`, which are those of all in `root` and sorted newest first, that `wanted` means.
+pub(crate) fn choose<'a>(
+    saved: Saved,
+    root: &Path,
+    wanted: &str,
+    names: &'a [String],
+) -> Result<&'a str, RecordError> {
+    check_name(saved, wanted)?;
+    if names.is_empty() {
+        return Err(RecordError::NoneSaved { saved, root: root.to_owned() });
+    }
+    match find(wanted, names) {
+        Found::One(name) => Ok(name),
+        Found::Several(matches) => Err(RecordError::Ambiguous { saved, prefix: wanted.to_owned(), matches }),
+        Found::None => Err(RecordError::NotFound {
+            saved,
+            name: wanted.to_owned(),
+            root: root.to_owned(),
+            near: nearest(wanted, names.iter().map(String::as_str), 3),
+        }),
+    }
+}
+
+/// What a name means among `names`, which are sorted newest first.
+enum Found<'a> {
     One(&'a str),
     None,
     Several(Vec<String>),
 }
 
-pub(crate) fn find<'a>(wanted: &str, names: &'a [String]) -> Found<'a> {
+fn find<'a>(wanted: &str, names: &'a [String]) -> Found<'a> {
     if let Some(exact) = names.iter().find(|name| *name == wanted) {
         return Found::One(exact);
     }
@@ -118,7 +181,7 @@ mod tests {
 
     #[track_caller]
     fn check_refused(name: &str, refused: bool) {
-        assert_eq!(check_name(name).is_err(), refused, "{name:?}");
+        assert_eq!(check_name(Saved::Run, name).is_err(), refused, "{name:?}");
     }
 
     #[test]
@@ -138,8 +201,11 @@ mod tests {
     #[test]
     fn clashes_sort_as_numbers() {
         let mut names = ["2-a-b-10", "2-a-b", "1-z-z", "2-a-b-2"].map(str::to_owned);
-        names.sort_by_key(|name| age_key(name));
+        names.sort_by_key(|name| age_key(Saved::Run, name));
         assert_eq!(names, ["1-z-z", "2-a-b", "2-a-b-2", "2-a-b-10"]);
+        let mut names = ["2-a-b-c-10", "2-a-b-9", "2-a-b-c-2"].map(str::to_owned);
+        names.sort_by_key(|name| age_key(Saved::Comparison, name));
+        assert_eq!(names, ["2-a-b-9", "2-a-b-c-2", "2-a-b-c-10"]);
     }
 
     #[test]

@@ -1,15 +1,17 @@
-//! The folder of runs. The only code of the project that writes files.
+//! The folder of runs. This crate is the only code of the project that writes files.
 
 mod lock;
 mod writer;
 
-use crate::error::RecordError;
-use crate::name::{Found, age_key, check_name, find, nearest, run_name};
-use crate::run::{Counts, Notice, Run, SAMPLES_FILE, load_manifest};
+use crate::comparisons::COMPARISONS_FOLDER;
+use crate::error::{RecordError, Saved};
+use crate::files::create_new_dir;
+use crate::name::{choose, names_in, run_name};
+use crate::reading::Notice;
+use crate::run::{Counts, Run, SAMPLES_FILE, load_manifest};
 use contend_protocol::manifest::{Build, Constants, Invocation, Launch, Machine, Manifest, Source};
 use contend_protocol::version::{FormatVersion, MethodVersion};
-use std::fs::{File, create_dir, create_dir_all, read_dir, remove_dir_all};
-use std::io::{self, ErrorKind};
+use std::fs::{File, create_dir_all, remove_dir_all};
 use std::path::{Path, PathBuf};
 use writer::write_manifest;
 
@@ -166,7 +168,8 @@ impl Store {
         RunWriter::open(directory, launch, self.root.join(JOIN_LOCK_FILE))
     }
 
-    /// All runs, newest first. One that cannot be read hides no other. Files and hidden folders are not runs.
+    /// All runs, newest first. One that cannot be read hides no other. Files, hidden folders and the folder of
+    /// comparisons are not runs.
     ///
     /// # Errors
     /// [`RecordError::Read`] if the folder is there but cannot be listed.
@@ -179,24 +182,13 @@ impl Store {
     /// `latest` is the newest run even where it cannot be read: an older one in its place would deceive.
     ///
     /// # Errors
-    /// [`RecordError::NoRuns`], [`RecordError::NoSuchRun`], [`RecordError::Ambiguous`] or [`RecordError::BadName`]
+    /// [`RecordError::NoneSaved`], [`RecordError::NotFound`], [`RecordError::Ambiguous`] or [`RecordError::BadName`]
     /// where `name` is not one run; [`RecordError::Damaged`], [`RecordError::Newer`] or [`RecordError::Read`] where
     /// that run cannot be read.
     pub fn open_run(&self, name: &str) -> Result<Run, RecordError> {
-        check_name(name)?;
         let names = self.names()?;
-        if names.is_empty() {
-            return Err(RecordError::NoRuns { root: self.root.clone() });
-        }
-        match find(name, &names) {
-            Found::One(name) => Run::load(name, &self.root.join(name)),
-            Found::Several(matches) => Err(RecordError::Ambiguous { prefix: name.to_owned(), matches }),
-            Found::None => Err(RecordError::NoSuchRun {
-                name: name.to_owned(),
-                root: self.root.clone(),
-                near: nearest(name, names.iter().map(String::as_str), 3),
-            }),
-        }
+        let name = choose(Saved::Run, &self.root, name, &names)?;
+        Run::load(name, &self.root.join(name))
     }
 
     fn create_root(&self) -> Result<(), RecordError> {
@@ -205,21 +197,8 @@ impl Store {
 
     /// Names of all runs, newest first.
     fn names(&self) -> Result<Vec<String>, RecordError> {
-        let entries = match read_dir(&self.root) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(RecordError::read(&self.root)(error)),
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(RecordError::read(&self.root))?;
-            // A name that is no text was not given by us.
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            if !name.starts_with('.') && entry.path().is_dir() {
-                names.push(name);
-            }
-        }
-        names.sort_by_cached_key(|name| std::cmp::Reverse(age_key(name)));
+        let mut names = names_in(Saved::Run, &self.root)?;
+        names.retain(|name| name != COMPARISONS_FOLDER);
         Ok(names)
     }
 
@@ -253,7 +232,7 @@ impl Store {
     ) -> Result<PathBuf, RecordError> {
         let created_unix_ms = start.now_unix_ms;
         let wanted = run_name(created_unix_ms, &facts.source, &facts.machine);
-        let (run, directory) = self.create_run_dir(&wanted)?;
+        let (run, directory) = create_new_dir(&self.root, &wanted)?;
         let manifest = Manifest {
             format: FormatVersion::CURRENT,
             method: MethodVersion::CURRENT,
@@ -277,24 +256,6 @@ impl Store {
             }
         }
     }
-
-    /// Makes the run's folder: `wanted`, or `wanted-2`, ... where that is taken.
-    fn create_run_dir(&self, wanted: &str) -> Result<(String, PathBuf), RecordError> {
-        let mut clash = 1;
-        loop {
-            let name = if clash == 1 { wanted.to_owned() } else { format!("{wanted}-{clash}") };
-            let directory = self.root.join(&name);
-            match create_dir(&directory) {
-                Ok(()) => return Ok((name, directory)),
-                Err(error) if is_taken(&error, &directory) => clash += 1,
-                Err(error) => return Err(RecordError::write(&directory)(error)),
-            }
-        }
-    }
-}
-
-fn is_taken(error: &io::Error, path: &Path) -> bool {
-    error.kind() == ErrorKind::AlreadyExists && path.symlink_metadata().is_ok()
 }
 
 fn new_launch(launch: u32, start: LaunchStart) -> Launch {

@@ -150,7 +150,7 @@ fn a_process_killed_while_writing_costs_its_last_line_only() {
     file.write_all(&SAMPLES.as_bytes()[..77]).expect("half a line");
     let torn = store.open_run("latest").expect("it is read");
     assert_eq!(torn.records.len(), 1);
-    assert_eq!(torn.notices, [Notice::TornLastLine { bytes: 77 }]);
+    assert_eq!(torn.notices, [Notice::TornLastLine { file: "samples.jsonl", bytes: 77 }]);
 
     let mut next = store.join(&invocation("a"), start(), facts).expect("it joins");
     next.append(&records()[1]).expect("it is appended");
@@ -181,6 +181,7 @@ fn a_damaged_run_hides_no_other() {
     save(&store, "20260105T000000Z-aaaaaaa-0000", &newer);
     write(&store.root().join("README.md"), "not a run");
     create_dir(store.root().join(".hidden")).expect("a folder");
+    create_dir_all(store.root().join("comparisons/20260106T000000Z-aaaaaaa-bbbbbbb-0000")).expect("folders");
 
     let reasons: Vec<String> =
         store.runs().expect("a list").iter().map(|entry| reason(&entry.state)).collect();
@@ -230,7 +231,7 @@ fn a_saved_run_of_this_format_is_joined_by_its_key() {
 #[test]
 fn runs_are_found_by_what_their_names_begin_with() {
     let (_folder, store) = store();
-    assert!(matches!(store.open_run("latest"), Err(RecordError::NoRuns { .. })));
+    assert!(matches!(store.open_run("latest"), Err(RecordError::NoneSaved { .. })));
     assert_eq!(names(&store), [""; 0]);
     save(&store, "20260101T000000Z-aaaaaaa-0000", MANIFEST);
     save(&store, "20260201T000000Z-bbbbbbb-0000", MANIFEST);

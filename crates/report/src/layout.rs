@@ -26,6 +26,8 @@ struct Row {
 enum Content {
     Numbers(Vec<String>),
     Text(String),
+    /// Across all columns, indented by so much.
+    Across(usize),
 }
 
 impl Table {
@@ -36,6 +38,7 @@ impl Table {
 
     /// A row of numbers, one for each head but the first.
     pub(crate) fn numbers(&mut self, name: String, numbers: Vec<String>) {
+        let numbers = numbers.into_iter().map(|number| number.replace(HARD_SPACE, " ")).collect();
         self.rows.push(Row { name: plain(&name), content: Content::Numbers(numbers) });
     }
 
@@ -44,21 +47,28 @@ impl Table {
         self.rows.push(Row { name: plain(&name), content: Content::Text(text) });
     }
 
+    /// A row of text across all columns.
+    pub(crate) fn across(&mut self, text: String, indent: usize) {
+        self.rows.push(Row { name: text, content: Content::Across(indent) });
+    }
+
     /// The table in lines of at most `width` characters, as long as the numbers alone fit.
     ///
     /// A name that leaves no room for its numbers gets a line of its own.
     pub(crate) fn lines(&self, width: usize) -> Vec<String> {
         let widths = self.number_widths();
         let taken: usize = widths.iter().map(|width| width + GAP.len()).sum();
-        let name_width =
-            self.rows.iter().map(|row| row.name.as_str()).chain(self.head.first().map(String::as_str));
-        let name_width = name_width.map(length).max().unwrap_or(0).min(width.saturating_sub(taken));
+        let has_name = |row: &&Row| !matches!(row.content, Content::Across(_));
+        let names = self.rows.iter().filter(has_name).map(|row| row.name.as_str());
+        let name_width = names.chain(self.head.first().map(String::as_str)).map(length).max();
+        let name_width = name_width.unwrap_or(0).min(width.saturating_sub(taken));
         let Some((name_head, number_heads)) = self.head.split_first() else { return Vec::new() };
         let mut lines = numbers_row(name_head, number_heads, name_width, &widths);
         for row in &self.rows {
             lines.extend(match &row.content {
                 Content::Numbers(numbers) => numbers_row(&row.name, numbers, name_width, &widths),
                 Content::Text(text) => text_row(&row.name, text, name_width, width),
+                Content::Across(indent) => named("", &row.name, *indent, width),
             });
         }
         lines
@@ -192,6 +202,15 @@ mod tests {
                 "    number"
             ]
         );
+    }
+
+    #[test]
+    fn text_across_the_columns_widens_none_of_them() {
+        let mut table = Table::new(["n", "x"].map(str::to_owned));
+        table.across("a heading".to_owned(), 0);
+        table.numbers(" a".to_owned(), vec!["1\u{a0}s".to_owned()]);
+        table.across("and a note".to_owned(), 2);
+        assert_eq!(table.lines(10), ["n     x", "a heading", " a  1 s", "  and a", "  note"]);
     }
 
     proptest! {

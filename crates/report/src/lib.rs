@@ -1,6 +1,7 @@
-//! Runs in, text out: what `contend` prints.
+//! Runs and comparisons in, text out: what `contend` prints.
 //!
-//! It is not a judge: it says which contenders cannot be told apart, and compares nothing across runs. It reads and
+//! It is not a judge: it says which contenders cannot be told apart, and compares nothing across runs. The verdicts of a
+//! comparison are shown as they are. It reads and
 //! writes no file, and has no formula of its own: those are in `contend-stats`.
 //!
 //! ```text
@@ -8,6 +9,10 @@
 //!                      │      └──► markdown::table a README
 //! record::RunEntry ────┼─────────► runs::text
 //! protocol lines ──────┴─────────► list::text, check::*
+//! protocol::Comparison ──┬───────► comparison::text         a terminal
+//!                        ├───────► comparison::markdown     a pull request
+//!                        └───────► comparison::summary_line a log
+//! words in all of them ──────────► explain::explain
 //! ```
 //!
 //! ```
@@ -35,11 +40,16 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calibration;
 pub mod cells;
 pub mod check;
+pub mod comparison;
+pub mod explain;
 mod layout;
 pub mod list;
 pub mod markdown;
+mod page;
 pub mod runs;
 pub mod show;
 mod units;
+mod warning;

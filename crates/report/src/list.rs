@@ -55,6 +55,7 @@ mod tests {
             cell: cell.parse().expect("an id"),
             curated: true,
             blocks: false,
+            placed: false,
             definition: "00".to_owned(),
             oversubscribed: false,
             unavailable: None,

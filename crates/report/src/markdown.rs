@@ -3,8 +3,10 @@
 use crate::cells::reason;
 use crate::layout::plain;
 use crate::show::tables::{Group, Row, Scales, groups_of, heading, row_name, tie_rule, versus_best};
-use contend_protocol::manifest::Source;
 use contend_record::{Run, utc_text};
+
+/// Keeps a name or a number from being one that GitHub links to, and whose owner it tells.
+const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
 /// The tables of one workload as GitHub reads them, at these thread counts; at all of them where `threads` is empty.
 /// `None` where the run has no such cell.
@@ -59,7 +61,7 @@ fn caption(run: &Run, suite: &str, workload: &str, threads: &[usize]) -> String 
          `contend show {} --markdown {suite}/{workload}{threads}`.\n",
         tie_rule("`=`"),
         manifest.invocation.command.replace('`', "'"),
-        commit(&manifest.source),
+        commit(manifest.source.commit.as_deref(), manifest.source.dirty == Some(true)),
         manifest.machine.allowed_cpus,
         manifest.machine.logical_cpus,
         escaped(model),
@@ -70,31 +72,51 @@ fn caption(run: &Run, suite: &str, workload: &str, threads: &[usize]) -> String 
 }
 
 /// The commit in short, and whether it is all that was measured.
-fn commit(source: &Source) -> String {
-    let Some(commit) = &source.commit else { return "no commit".to_owned() };
+pub(crate) fn commit(commit: Option<&str>, dirty: bool) -> String {
+    let Some(commit) = commit else { return "no commit".to_owned() };
     let short: String = commit.chars().take(10).collect();
-    let changes = if source.dirty == Some(true) { " with changes" } else { "" };
+    let changes = if dirty { " with changes" } else { "" };
     format!("{short}{changes}")
 }
 
-/// Text that neither ends a column nor begins markup.
-fn escaped(text: &str) -> String {
+/// Text that neither ends a column nor begins markup, nor calls anybody.
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in plain(text).chars() {
-        if r"\|`*_<>[]~".contains(letter) {
+        if r"\|`*_<>[]~&$".contains(letter) {
             escaped.push('\\');
         }
         escaped.push(letter);
+        if "@#".contains(letter) {
+            escaped.push(ZERO_WIDTH_SPACE);
+        }
     }
     escaped
 }
 
+/// Text in which nothing is markup; outside tables only, where a `|` would end the column.
+pub(crate) fn code(text: &str) -> String {
+    let text = plain(text).replace('`', "'");
+    if text.trim().is_empty() { "(empty)".to_owned() } else { format!("`{}`", text.trim()) }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{code, escaped};
 
     #[test]
     fn markup_is_escaped() {
         assert_eq!(escaped("a|b `c` <d>\n"), r"a\|b \`c\` \<d\> ");
+    }
+
+    #[test]
+    fn nobody_is_called() {
+        assert_eq!(escaped("@all #7 &lt; $x$"), "@\u{200b}all #\u{200b}7 \\&lt; \\$x\\$");
+    }
+
+    #[test]
+    fn nothing_ends_code() {
+        assert_eq!(code("a `b`\n"), "`a 'b'`");
+        assert_eq!(code(" \n"), "(empty)");
     }
 }

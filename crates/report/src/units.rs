@@ -53,6 +53,34 @@ pub(crate) fn time(value_ns: f64) -> String {
     format!("{}{HARD_SPACE}{}", scale.number(Some(value_ns)), scale.unit)
 }
 
+/// A share in percent, with its sign, of parts per million.
+pub(crate) fn change(ppm: i64) -> String {
+    format!("{}{HARD_SPACE}%", change_number(ppm))
+}
+
+/// The two ends of an interval of changes.
+pub(crate) fn changes(low_ppm: i64, high_ppm: i64) -> String {
+    format!("{}..{}", change_number(low_ppm), change(high_ppm))
+}
+
+/// A share in percent, of parts per million.
+pub(crate) fn share(ppm: u64) -> String {
+    let signed = change(i64::try_from(ppm).unwrap_or(i64::MAX));
+    signed.trim_start_matches('+').replace(">+", ">")
+}
+
+/// Four digits at most before the point: what is more is no measurement, and would not fit its column.
+fn change_number(ppm: i64) -> String {
+    const MOST_PPM: i64 = 99_990_000;
+    match ppm {
+        ppm if ppm > MOST_PPM => ">+9999".to_owned(),
+        ppm if ppm < -MOST_PPM => "<-9999".to_owned(),
+        // No minus before nothing.
+        -500..=500 => "0.0".to_owned(),
+        ppm => format!("{:+.1}", ppm as f64 / 10_000.0),
+    }
+}
+
 /// One amount of memory, with its unit.
 pub(crate) fn memory(bytes: u64) -> String {
     const GIB: f64 = (1_u64 << 30) as f64;
@@ -110,6 +138,27 @@ mod tests {
         assert_eq!(scale.number(Some(0.627)), "0.63");
         assert_eq!(scale.number(Some(25.07)), "25");
         assert_eq!(Scale::times(&[1.0]).number(None), "-");
+    }
+
+    #[track_caller]
+    fn check_change(ppm: i64, expected: &str) {
+        assert_eq!(change(ppm).replace(HARD_SPACE, " "), expected);
+    }
+
+    #[test]
+    fn changes_have_signs_and_few_digits() {
+        check_change(51_300, "+5.1 %");
+        check_change(-213_000, "-21.3 %");
+        check_change(0, "0.0 %");
+        check_change(-499, "0.0 %");
+        check_change(499, "0.0 %");
+        check_change(-501, "-0.1 %");
+        check_change(1_234_000, "+123.4 %");
+        check_change(i64::MAX, ">+9999 %");
+        check_change(i64::MIN, "<-9999 %");
+        assert_eq!(changes(-3100, 7800), "-0.3..+0.8\u{a0}%");
+        assert_eq!(share(20_000), "2.0\u{a0}%");
+        assert_eq!(share(u64::MAX), ">9999\u{a0}%");
     }
 
     #[test]

@@ -72,7 +72,10 @@ fn the_warnings_of_the_fixture() {
 #[test]
 fn everything_that_can_be_wary_of_is_said() {
     let mut run = run();
-    run.notices = vec![Notice::TornLastLine { bytes: 77 }, Notice::NoSamples];
+    run.notices = vec![
+        Notice::TornLastLine { file: "samples.jsonl", bytes: 77 },
+        Notice::Missing { file: "samples.jsonl" },
+    ];
     run.records[0].pinned = false;
     run.manifest.method.0 = 7;
     run.manifest.source.dirty = Some(true);
@@ -185,7 +188,7 @@ fn runs_are_rows_and_damaged_ones_say_why() {
     let mut dirty = run();
     dirty.manifest.source.dirty = Some(true);
     dirty.manifest.launches.truncate(1);
-    dirty.notices = vec![Notice::NoSamples];
+    dirty.notices = vec![Notice::Missing { file: "samples.jsonl" }];
     let reason =
         "read run 20260101T000000Z-aaaaaaa-0000: it has no run.json; the other runs are not affected";
     let entry = |name: &str, state| RunEntry { name: name.to_owned(), state };
@@ -204,7 +207,7 @@ proptest! {
         run.manifest.machine.cpu_model = Some(odd.clone());
         run.manifest.invocation.command = odd.clone();
         run.manifest.build.rustflags = odd.clone();
-        run.notices = vec![Notice::UnreadableLine { line: 1, reason: odd.clone() }];
+        run.notices = vec![Notice::UnreadableLine { file: "samples.jsonl", line: 1, reason: odd.clone() }];
         run.records.push(CellRecord { version: odd.clone(), ..measured(&name, 0, factor) });
         run.records.push(measured(&name, 1, 1));
         let fault = Fault::WrongResult { message: odd };

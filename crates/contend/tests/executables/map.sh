@@ -5,7 +5,7 @@ echo '{"protocol":2,"suite":"map-contention","contract":"Hold what was inserted.
 case "$2" in
 list)
     cell() {
-        echo "{\"cell\":\"map-contention/$1/$threads\",\"curated\":$2,\"oversubscribed\":false,\"blocks\":false,\"definition\":\"00\",\"unavailable\":$3,\"version\":\"$4\",\"note\":\"\",\"question\":\"What does a lookup cost?\"}"
+        echo "{\"cell\":\"map-contention/$1/$threads\",\"curated\":$2,\"oversubscribed\":false,\"blocks\":false,\"placed\":false,\"definition\":\"00\",\"unavailable\":$3,\"version\":\"$4\",\"note\":\"\",\"question\":\"What does a lookup cost?\"}"
     }
     cell read-99/dashmap true null 'dashmap 6.2.1'
     cell read-99/std-mutex true null 'std 1.95.0'

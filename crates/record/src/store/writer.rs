@@ -2,16 +2,13 @@
 
 use super::lock;
 use crate::error::RecordError;
-use crate::run::{MANIFEST_FILE, SAMPLES_FILE, load_manifest, sample_line};
-use contend_protocol::encode_pretty;
+use crate::files::{append_line, replace_file};
+use crate::run::{MANIFEST_FILE, SAMPLES_FILE, load_manifest};
 use contend_protocol::manifest::Manifest;
 use contend_protocol::sample::CellRecord;
-use std::fs::{File, OpenOptions, rename};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use contend_protocol::{encode_line, encode_pretty};
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-
-/// What `run.json` is called until it is whole.
-const UNFINISHED_MANIFEST_FILE: &str = ".run.json.part";
 
 /// One launch, writing into its run.
 #[derive(Debug)]
@@ -49,7 +46,7 @@ impl RunWriter {
     /// [`RecordError::Write`] if the disk refuses. The lines before are intact, and of this one nothing stays.
     pub fn append(&mut self, record: &CellRecord) -> Result<(), RecordError> {
         let path = self.directory.join(SAMPLES_FILE);
-        let line = sample_line(record);
+        let line = encode_line(record) + "\n";
         let locked = lock::wait(&self.samples);
         let written = locked.and_then(|()| append_line(&mut self.samples, &line));
         let synced = written.and_then(|()| self.samples.sync_data());
@@ -75,125 +72,7 @@ impl RunWriter {
     }
 }
 
-/// Replaces the manifest in one step: a reader, or a crash, sees the old one or the new one.
+/// Replaces the manifest in one step.
 pub(super) fn write_manifest(directory: &Path, manifest: &Manifest) -> Result<(), RecordError> {
-    let path = directory.join(MANIFEST_FILE);
-    let unfinished = directory.join(UNFINISHED_MANIFEST_FILE);
-    let write = || {
-        let mut file = File::create(&unfinished)?;
-        file.write_all(encode_pretty(manifest).as_bytes())?;
-        file.sync_all()?;
-        rename(&unfinished, &path)?;
-        sync_folder(directory)
-    };
-    write().map_err(RecordError::write(&path))
-}
-
-/// Makes the rename itself last through a power cut.
-#[cfg(unix)]
-fn sync_folder(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
-}
-
-/// Elsewhere a folder cannot be opened as a file.
-#[cfg(not(unix))]
-fn sync_folder(_directory: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// A file that can be cut.
-trait Cut: Read + Write + Seek {
-    fn cut_to(&mut self, length: u64) -> io::Result<()>;
-}
-
-impl Cut for File {
-    fn cut_to(&mut self, length: u64) -> io::Result<()> {
-        self.set_len(length)
-    }
-}
-
-/// Writes `line` at the end, in one call, and takes it back if only a part of it was written.
-fn append_line(file: &mut impl Cut, line: &str) -> io::Result<()> {
-    let length = file.seek(SeekFrom::End(0))?;
-    let torn = length > 0 && last_byte(file)? != b'\n';
-    let text = if torn { format!("\n{line}") } else { line.to_owned() };
-    file.seek(SeekFrom::Start(length))?;
-    file.write_all(text.as_bytes()).inspect_err(|_| drop(file.cut_to(length)))
-}
-
-fn last_byte(file: &mut impl Cut) -> io::Result<u8> {
-    let mut byte = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut byte)?;
-    Ok(byte[0])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Cursor;
-
-    /// A disk with room for so many bytes.
-    struct SmallDisk {
-        content: Cursor<Vec<u8>>,
-        room: usize,
-    }
-
-    impl Read for SmallDisk {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.content.read(buffer)
-        }
-    }
-
-    impl Seek for SmallDisk {
-        fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-            self.content.seek(position)
-        }
-    }
-
-    impl Write for SmallDisk {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let room = self.room - self.content.get_ref().len();
-            if room == 0 {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            self.content.write(&bytes[..bytes.len().min(room)])
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Cut for SmallDisk {
-        fn cut_to(&mut self, length: u64) -> io::Result<()> {
-            self.content.get_mut().truncate(usize::try_from(length).expect("a short test"));
-            Ok(())
-        }
-    }
-
-    #[track_caller]
-    fn check(before: &str, room: usize, expected: Result<&str, &str>) {
-        let mut disk = SmallDisk { content: Cursor::new(before.into()), room };
-        let outcome = append_line(&mut disk, "line\n");
-        let after = String::from_utf8(disk.content.into_inner()).expect("text");
-        let got = outcome.map(|()| after.as_str()).map_err(|_| after.as_str());
-        assert_eq!(got, expected);
-    }
-
-    #[test]
-    fn a_line_is_appended_whole_or_not_at_all() {
-        check("", 99, Ok("line\n"));
-        check("one\n", 99, Ok("one\nline\n"));
-        check("one\n", 9, Ok("one\nline\n"));
-        check("one\n", 8, Err("one\n"));
-        check("one\n", 4, Err("one\n"));
-        check("", 0, Err(""));
-    }
-
-    #[test]
-    fn a_torn_line_is_ended_first() {
-        check("one\nto", 99, Ok("one\nto\nline\n"));
-        check("one\nto", 8, Err("one\nto"));
-    }
+    replace_file(directory, MANIFEST_FILE, &encode_pretty(manifest))
 }

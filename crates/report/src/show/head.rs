@@ -6,7 +6,7 @@ use contend_protocol::manifest::{Constants, Launch, Machine, Manifest, Source};
 use contend_record::{Run, utc_text};
 
 /// Width of the names in front.
-const INDENT: usize = 11;
+pub(crate) const INDENT: usize = 11;
 
 pub(super) fn lines(run: &Run, width: usize) -> Vec<String> {
     let manifest = &run.manifest;
@@ -42,7 +42,7 @@ fn source(source: &Source) -> String {
     format!("{commit}{tree}{lock_file}")
 }
 
-fn machine(machine: &Machine) -> String {
+pub(crate) fn machine(machine: &Machine) -> String {
     let model = machine.cpu_model.clone().unwrap_or_else(|| "processor unknown".to_owned());
     let switch = |on: bool| if on { "on" } else { "off" };
     let facts = [

@@ -1,8 +1,8 @@
 //! A table for each workload and thread count.
 
-use super::{Page, Tone};
 use crate::cells::{CellFigures, Place, figures, place, reason, standings};
 use crate::layout::{Table, wrap};
+use crate::page::{Page, Tone};
 use crate::units::Scale;
 use contend_protocol::manifest::Machine;
 use contend_protocol::sample::{CellRecord, Outcome};
