@@ -17,7 +17,12 @@ pub(crate) enum Verb {
     Runs(cmd::runs::Arguments),
     Show(cmd::show::Arguments),
     List(cmd::list::Arguments),
+    Calibrate(cmd::calibrate::Arguments),
     Check(cmd::check::Arguments),
+    Baseline(cmd::baseline::Arguments),
+    Compare(cmd::compare::Arguments),
+    Explain(cmd::explain::Arguments),
+    Indicative(cmd::indicative::Arguments),
 }
 
 /// What is printed.
@@ -27,6 +32,17 @@ pub(crate) enum Format {
     Text,
     /// One JSON object, whose "schema" names its shape and version.
     Json,
+}
+
+/// What is printed of a comparison.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Document {
+    /// For people; it changes without notice.
+    Text,
+    /// One JSON object, whose "schema" names its shape and version.
+    Json,
+    /// For a pull request: the verdict in the first line, at most 60,000 characters.
+    Markdown,
 }
 
 /// How the answer is printed.
@@ -54,9 +70,10 @@ Exit codes:
   1   something failed that is nobody's measurement, such as a build
   2   the words of the call do not fit
   4   the filter selected nothing
-  12  the run is missing or cannot be read
-  13  the machine is disturbed: the engine does not see what is known
+  12  the run, baseline or revision is missing, or cannot be read or compared
+  13  the machine is disturbed: the engine does not see what is known; or there is no room to save
   14  a contender gave a wrong result, panicked or hung
+  130 interrupted
 
 Environment:
   CONTEND_RESULTS  folder of the runs, instead of `results` beside Cargo.lock

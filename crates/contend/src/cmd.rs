@@ -1,6 +1,11 @@
 //! The verbs, a file each.
 
+pub(crate) mod baseline;
+pub(crate) mod calibrate;
 pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod explain;
+pub(crate) mod indicative;
 pub(crate) mod list;
 pub(crate) mod runs;
 mod select;
@@ -16,8 +21,13 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CommandError> {
     match &cli.verb {
         Verb::Runs(arguments) => runs::run(arguments),
         Verb::Show(arguments) => show::run(arguments),
+        Verb::Baseline(arguments) => baseline::run(arguments),
         Verb::List(arguments) => list::run(arguments),
+        Verb::Calibrate(arguments) => calibrate::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
+        Verb::Compare(arguments) => compare::run(arguments),
+        Verb::Explain(arguments) => explain::run(arguments),
+        Verb::Indicative(arguments) => indicative::run(arguments),
     }
 }
 

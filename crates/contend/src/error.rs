@@ -1,7 +1,9 @@
 //! Why a verb ended early, and with which exit code.
 
+use crate::sides::SideError;
 use contend_protocol::exit;
 use contend_record::RecordError;
+use contend_record::work::KeepError;
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -15,6 +17,8 @@ pub(crate) enum CommandError {
     NothingSelected(String),
     /// The store has no such run, or cannot read it.
     Store(RecordError),
+    /// A side of a comparison, or a baseline, is not to be had.
+    Side(SideError),
     /// Nobody reads what we print, or it cannot be written.
     Output(io::Error),
     /// Anything else.
@@ -37,6 +41,7 @@ impl CommandError {
             Self::Store(RecordError::BadName { .. } | RecordError::Ambiguous { .. }) => exit::USAGE,
             Self::Store(RecordError::Read { .. } | RecordError::Write { .. }) => exit::INTERNAL,
             Self::Store(_) => exit::NO_BASELINE,
+            Self::Side(error) => error.code(),
             // Whoever closed the pipe, such as `head`, has all it wanted.
             Self::Output(_) if self.is_broken_pipe() => exit::OK,
             Self::Output(_) | Self::Other(_) => exit::INTERNAL,
@@ -53,6 +58,7 @@ impl fmt::Display for CommandError {
         match self {
             Self::Usage(text) | Self::NothingSelected(text) => f.write_str(text),
             Self::Store(error) => write!(f, "{error}"),
+            Self::Side(error) => write!(f, "{error}"),
             Self::Output(error) => write!(f, "print: {error}"),
             // All causes in one line.
             Self::Other(error) => write!(f, "{error:#}"),
@@ -69,5 +75,17 @@ impl From<RecordError> for CommandError {
 impl From<anyhow::Error> for CommandError {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error)
+    }
+}
+
+impl From<SideError> for CommandError {
+    fn from(error: SideError) -> Self {
+        Self::Side(error)
+    }
+}
+
+impl From<KeepError> for CommandError {
+    fn from(error: KeepError) -> Self {
+        Self::Side(error.into())
     }
 }

@@ -6,16 +6,25 @@ mod find;
 use std::path::PathBuf;
 
 pub(crate) use ask::{Conclusion, Heard, Question};
-pub(crate) use find::find;
+pub(crate) use find::{BUILD_BENCHES, benches, cargo, find};
 
 /// A bench executable.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Executable {
     /// The bench target's name.
     pub(crate) name: String,
-    path: PathBuf,
+    /// Its file.
+    pub(crate) path: PathBuf,
     /// Where cargo would start it; `None` for here.
-    directory: Option<PathBuf>,
+    pub(crate) directory: Option<PathBuf>,
+}
+
+impl Executable {
+    /// The executable in the file `path`, started here.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Self { name, path, directory: None }
+    }
 }
 
 /// Whether the user wants all cells and not only the curated ones.

@@ -6,6 +6,7 @@
 //! ```text
 //! results/ ─► record ─► report ─► stdout
 //! cargo bench --no-run ─► executables ─► `--contend list`, `--contend check` ─► protocol lines ─► stdout
+//! words ─► sides: revision, working tree, baseline ─► cargo bench --no-run ─► .contend/builds, .contend/baselines
 //! ```
 //!
 //! Results go to stdout, everything else to stderr. The exit codes are those of `contend_protocol::exit`.
@@ -14,9 +15,11 @@
 
 mod cli;
 mod cmd;
+mod compare;
 mod error;
 mod executables;
 mod output;
+mod sides;
 
 use clap::Parser;
 use std::process::ExitCode;

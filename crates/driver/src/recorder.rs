@@ -6,7 +6,7 @@ use contend_harness::{Cores, Suite, can_pin, constants, run_queue_figures};
 use contend_protocol::manifest::{Build, Invocation, Machine};
 use contend_protocol::sample::CellRecord;
 use contend_record::environment::{self, EngineFacts};
-use contend_record::{LaunchStart, MeasuringLock, RunFacts, RunWriter, Store, workspace_dir};
+use contend_record::{HeldLock, LaunchStart, RunFacts, RunWriter, Store, workspace_dir};
 use std::path::{Path, PathBuf};
 
 /// A launch in its run, alone on the machine as far as this workspace goes.
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Recorder {
     writer: RunWriter,
     steal_before: Option<u64>,
-    _alone: MeasuringLock,
+    _alone: HeldLock,
 }
 
 impl Recorder {

@@ -58,7 +58,7 @@ pub struct Side {
     pub rustc: String,
     /// FNV-1a hash of the `Cargo.lock` of the build, as 16 hexadecimal digits; `null` where there is none.
     pub lock_file: Option<String>,
-    /// What is not as in the commit, such as `--dep dashmap=6.1.0`, in the order of the command line.
+    /// What is not as in the commit, such as `--dep dashmap=6.1.0`, a kind after the other.
     pub variants: Vec<String>,
     /// The bench executables.
     pub executables: Vec<BuiltExecutable>,

@@ -25,6 +25,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod baseline;
 pub mod calibration;
 pub mod catalogue;
 pub mod comparison;

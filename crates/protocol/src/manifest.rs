@@ -167,7 +167,7 @@ pub struct Launch {
     pub steal_ticks: Option<u64>,
 }
 
-/// The version that `run.json` says it has, whatever else is in it; `None` where it says none.
+/// The version that a stored document says it has, whatever else is in it; `None` where it says none.
 ///
 /// A reader asks before it decodes: what a newer format adds is no damage.
 pub fn format_of(text: &str) -> Option<FormatVersion> {

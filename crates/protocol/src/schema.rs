@@ -2,6 +2,7 @@
 //!
 //! `CONTEND_BLESS=1 cargo test -p contend-protocol` writes them anew after a wanted change of the format.
 
+use crate::baseline::SavedBuild;
 use crate::comparison::{CellVerdict, Comparison, PairRecord};
 use crate::manifest::Manifest;
 use crate::sample::CellRecord;
@@ -33,6 +34,7 @@ fn schemas_say_what_the_types_say() {
     check::<CellRecord>("sample.v1.schema.json");
     check::<Comparison>("verdict.v1.schema.json");
     check::<PairRecord>("pair.v1.schema.json");
+    check::<SavedBuild>("baseline.v1.schema.json");
 }
 
 #[track_caller]
@@ -95,4 +97,13 @@ fn a_pair_fits_its_schema_and_a_wrong_one_does_not() {
         assert_eq!(crate::encode_line(&pair), line, "reading and writing gives the same bytes");
         assert!(!valid("pair.v1.schema.json", &line.replace("\"base_ps\"", "\"base_ns\"")));
     }
+}
+
+#[test]
+fn a_baseline_fits_its_schema_and_a_wrong_one_does_not() {
+    let text = include_str!("../tests/formats/v1/baseline.json");
+    assert!(valid("baseline.v1.schema.json", text));
+    let build: SavedBuild = crate::decode("a baseline", text).expect("it decodes");
+    assert_eq!(crate::encode_pretty(&build), text, "reading and writing gives the same bytes");
+    assert!(!valid("baseline.v1.schema.json", &text.replace("\"places\"", "\"paths\"")));
 }

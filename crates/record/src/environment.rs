@@ -13,7 +13,7 @@ use contend_protocol::manifest::Machine;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub use git::source;
+pub use git::{git_command, source};
 pub use process::{invocation_command, invocation_key};
 
 /// What the engine knows about the machine.
@@ -98,6 +98,14 @@ fn machine_id(machine: &Machine) -> String {
         machine.memory_bytes.map(|bytes| ((bytes + GIB / 2) / GIB).to_string()).unwrap_or_default(),
     ];
     fnv::hex(facts.join("\n").as_bytes())
+}
+
+/// Hash of what all programs of this machine see alike, however few of its cores they may use, as 16 hexadecimal
+/// digits: an executable that was built here can be expected to run here.
+pub fn host_id() -> String {
+    let engine =
+        EngineFacts { pinning: false, run_queue_figures: false, allowed_cpus: 0, physical_cores: None };
+    machine(&engine).id
 }
 
 fn turbo() -> Option<bool> {

@@ -127,16 +127,20 @@ impl fmt::Display for Saved {
 
 impl RecordError {
     pub(crate) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Write { path, source }
+        at(path, |path, source| Self::Write { path, source })
     }
 
     pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Read { path, source }
+        at(path, |path, source| Self::Read { path, source })
     }
 }
 
-fn did_you_mean(near: &[String]) -> String {
+/// What turns an error of the system into one of ours that names `path`.
+pub(crate) fn at<E>(path: &Path, error: fn(PathBuf, io::Error) -> E) -> impl FnOnce(io::Error) -> E {
+    let path = path.to_owned();
+    move |source| error(path, source)
+}
+
+pub(crate) fn did_you_mean(near: &[String]) -> String {
     if near.is_empty() { String::new() } else { format!(", but {}", near.join(", ")) }
 }

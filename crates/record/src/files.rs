@@ -1,6 +1,8 @@
-//! Files that are whole at any time: replaced in one step, grown by whole lines; and folders that are always new.
+//! Files that are whole at any time or not there, whatever happens while they are written; and folders that are always new.
 
 use crate::error::RecordError;
+use crate::fnv::Fnv;
+use std::ffi::OsString;
 use std::fs::{File, create_dir, rename};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -23,30 +25,78 @@ fn is_taken(error: &io::Error, path: &Path) -> bool {
     error.kind() == ErrorKind::AlreadyExists && path.symlink_metadata().is_ok()
 }
 
-/// Replaces a file in one step: a reader, or a crash, sees the old one or the new one.
-pub(crate) fn replace_file(directory: &Path, file_name: &str, text: &str) -> Result<(), RecordError> {
-    let path = directory.join(file_name);
-    let unfinished = directory.join(format!(".{file_name}.part"));
-    let write = || {
-        let mut file = File::create(&unfinished)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        rename(&unfinished, &path)?;
-        sync_folder(directory)
-    };
-    write().map_err(RecordError::write(&path))
+/// Length and hash of a file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) hash: String,
+    pub(crate) bytes: u64,
 }
 
-/// Makes the rename itself last through a power cut.
+/// Replaces the text of a file in one step: a reader, or a crash, sees the old one or the new one.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let name = path.file_name().ok_or(ErrorKind::InvalidInput)?;
+    let mut unfinished = OsString::from(".");
+    unfinished.push(name);
+    unfinished.push(".part");
+    let unfinished = path.with_file_name(unfinished);
+    let mut file = File::create(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    rename(&unfinished, path)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Copies a file with its permissions, and waits until the disk has it.
+pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::copy(from, to)?;
+    File::open(to)?.sync_all()
+}
+
+/// Length and hash of the file at `path`.
+pub(crate) fn facts(path: &Path) -> io::Result<Facts> {
+    let mut file = File::open(path)?;
+    let (mut hash, mut bytes) = (Fnv::new(), 0);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let length = file.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(Facts { hash: hash.hex(), bytes });
+        }
+        hash.add(&buffer[..length]);
+        bytes += length as u64;
+    }
+}
+
+/// Removes a folder with all that is in it; that it is not there is no error.
+pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
+    ignore_missing(std::fs::remove_dir_all(path))
+}
+
+/// Removes a file; that it is not there is no error.
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    ignore_missing(std::fs::remove_file(path))
+}
+
+fn ignore_missing(outcome: io::Result<()>) -> io::Result<()> {
+    outcome.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+/// Makes a rename in the folder last through a power cut.
 #[cfg(unix)]
-fn sync_folder(directory: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
 /// Elsewhere a folder cannot be opened as a file.
 #[cfg(not(unix))]
-fn sync_folder(_directory: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_directory: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// [`replace`] with the error of a saved run or comparison.
+pub(crate) fn replace_file(directory: &Path, file_name: &str, text: &str) -> Result<(), RecordError> {
+    let path = directory.join(file_name);
+    replace(&path, text).map_err(RecordError::write(&path))
 }
 
 /// A file that can be cut.
@@ -143,5 +193,27 @@ mod tests {
     fn a_torn_line_is_ended_first() {
         check("one\nto", 99, Ok("one\nto\nline\n"));
         check("one\nto", 8, Err("one\nto"));
+    }
+
+    #[test]
+    fn a_text_is_replaced_and_a_copy_has_the_same_facts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+        replace(&one, "foo").expect("it is written");
+        replace(&one, "foobar").expect("it is replaced");
+        copy(&one, &other).expect("it is copied");
+        let expected = Facts { hash: "85944171f73967e8".to_owned(), bytes: 6 };
+        assert_eq!(
+            [&one, &other].map(|path| facts(path).expect("it is there")),
+            [expected.clone(), expected]
+        );
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "no part is left");
+    }
+
+    #[test]
+    fn what_is_not_there_is_removed_already() {
+        let folder = tempfile::tempdir().expect("a folder");
+        remove_file(&folder.path().join("none")).expect("no error");
+        remove_folder(&folder.path().join("none")).expect("no error");
     }
 }

@@ -2,10 +2,30 @@
 //!
 //! Source: <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>, §2 and §5.
 
-/// Hash of `bytes` as 16 hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    format!("{:016x}", bytes.iter().fold(0xcbf2_9ce4_8422_2325, mix))
+/// The hash of what was added so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Fnv(u64);
+
+impl Fnv {
+    pub(crate) fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        self.0 = bytes.iter().fold(self.0, mix);
+    }
+
+    pub(crate) fn hex(&self) -> String {
+        format!("{:016x}", self.0)
+    }
+}
+
+/// FNV-1a hash of `bytes` as 16 hexadecimal digits: no proof against malice, but the same on every machine.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut hash = Fnv::new();
+    hash.add(bytes);
+    hash.hex()
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Keeps runs and comparisons: one directory each, written as it is measured, readable whatever happened to it.
 //!
+//! And keeps executables: builds, and the builds with a name that are baselines ([`work`]). It is the only code of the
+//! project that writes files.
+//!
 //! It is not a database and judges nothing. It measures nothing either; it only asks the system what machine this is.
 //!
 //! ```text
@@ -66,7 +69,7 @@
 //! The environment is read in full on Linux; elsewhere most of it is `None`.
 //!
 //! # Panics and errors
-//! Nothing panics. Every error is a [`RecordError`], which names the file and the way out; what is odd in a run that can
+//! Nothing panics. Every error is a [`RecordError`] or a [`work::KeepError`], which name the file and the way out; what is odd in a run that can
 //! still be read is a [`Notice`].
 
 #![forbid(unsafe_code)]
@@ -76,17 +79,21 @@ pub mod environment;
 mod error;
 mod files;
 mod fnv;
+mod lock;
 mod name;
 mod reading;
 mod run;
 mod store;
 mod utc;
+pub mod work;
 
 pub use comparisons::{ComparisonEntry, ComparisonState, ComparisonWriter, SavedComparison};
 pub use error::{RecordError, Saved};
+pub use fnv::hex as content_hash;
+pub use lock::HeldLock;
 pub use name::nearest;
 pub use reading::Notice;
 pub use run::{Counts, Run};
 pub use store::workspace_dir;
-pub use store::{LaunchStart, MeasuringLock, RunEntry, RunFacts, RunState, RunSummary, RunWriter, Store};
+pub use store::{LaunchStart, RunEntry, RunFacts, RunState, RunSummary, RunWriter, Store};
 pub use utc::{utc_stamp, utc_text};

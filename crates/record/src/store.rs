@@ -1,11 +1,11 @@
-//! The folder of runs. This crate is the only code of the project that writes files.
+//! The folder of runs.
 
-mod lock;
 mod writer;
 
 use crate::comparisons::COMPARISONS_FOLDER;
 use crate::error::{RecordError, Saved};
 use crate::files::create_new_dir;
+use crate::lock::{self, HeldLock};
 use crate::name::{choose, names_in, run_name};
 use crate::reading::Notice;
 use crate::run::{Counts, Run, SAMPLES_FILE, load_manifest};
@@ -15,11 +15,13 @@ use std::fs::{File, create_dir_all, remove_dir_all};
 use std::path::{Path, PathBuf};
 use writer::write_manifest;
 
-pub use lock::MeasuringLock;
 pub use writer::RunWriter;
 
 /// Names the folder of runs, instead of `results` beside `Cargo.lock`.
 const RESULTS_VARIABLE: &str = "CONTEND_RESULTS";
+
+/// Who holds it measures, alone.
+const MEASURING_LOCK_FILE: &str = ".measuring.lock";
 
 /// Held while `run.json` files are made or changed.
 const JOIN_LOCK_FILE: &str = ".join.lock";
@@ -136,9 +138,10 @@ impl Store {
     ///
     /// # Errors
     /// [`RecordError::Write`] if the lock's file cannot be made.
-    pub fn measuring_lock(&self, on_wait: impl FnOnce(&str)) -> Result<MeasuringLock, RecordError> {
+    pub fn measuring_lock(&self, on_wait: impl FnOnce(&str)) -> Result<HeldLock, RecordError> {
         self.create_root()?;
-        lock::measuring(&self.root, on_wait)
+        let path = self.root.join(MEASURING_LOCK_FILE);
+        lock::hold(&path, on_wait).map_err(RecordError::write(&path))
     }
 
     /// Begins a launch: in the run of the same invocation if there is one, else in a new run.

@@ -62,20 +62,20 @@ fn is_shown(entry: &CellEntry, filter: Option<&Regex>, all: bool) -> bool {
 }
 
 /// What all executables said they have.
-pub(super) struct Catalogue {
-    pub(super) cells: Vec<CellEntry>,
+pub(crate) struct Catalogue {
+    pub(crate) cells: Vec<CellEntry>,
     /// Every executable that is a suite answered to its end.
-    pub(super) complete: bool,
+    pub(crate) complete: bool,
 }
 
 impl Catalogue {
-    pub(super) fn ids(&self) -> Vec<String> {
+    pub(crate) fn ids(&self) -> Vec<String> {
         self.cells.iter().map(|entry| entry.cell.to_string()).collect()
     }
 }
 
 /// Asks every executable for all its cells. What cannot answer is named on stderr.
-pub(super) fn catalogue(executables: &[Executable]) -> Result<Catalogue, CommandError> {
+pub(crate) fn catalogue(executables: &[Executable]) -> Result<Catalogue, CommandError> {
     let mut catalogue = Catalogue { cells: Vec::new(), complete: true };
     let question = Question { arguments: &["list"], accepted: &[exit::OK], full_set: true };
     for executable in executables {

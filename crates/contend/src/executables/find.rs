@@ -3,40 +3,47 @@
 use super::Executable;
 use anyhow::{Context, bail};
 use cargo_metadata::{Artifact, Message, TargetKind};
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// The executables `given`, or those of the workspace where none is given.
 pub(crate) fn find(given: &[PathBuf]) -> anyhow::Result<Vec<Executable>> {
-    if given.is_empty() { build() } else { Ok(given.iter().map(|path| by_path(path)).collect()) }
-}
-
-fn by_path(path: &Path) -> Executable {
-    let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    Executable { name, path: path.to_owned(), directory: None }
+    if given.is_empty() { build() } else { Ok(given.iter().cloned().map(Executable::at).collect()) }
 }
 
 /// Builds them as `cargo bench` does. What cargo has to say goes to stderr.
 fn build() -> anyhow::Result<Vec<Executable>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    #[expect(clippy::disallowed_methods, reason = "the bench executables are found here")]
-    let mut command = Command::new(cargo);
-    command.args(["bench", "--no-run", "--message-format=json-render-diagnostics"]);
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut command = cargo();
+    command.args(BUILD_BENCHES).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut cargo = command.spawn().context("start cargo; is it installed?")?;
     let messages = cargo.stdout.take().context("read what cargo says")?;
-    let mut executables = Vec::new();
-    for message in Message::parse_stream(BufReader::new(messages)) {
-        if let Message::CompilerArtifact(artifact) = message.context("read what cargo says")? {
-            executables.extend(bench(artifact));
-        }
-    }
+    let executables = benches(BufReader::new(messages))?;
     let status = cargo.wait().context("wait for cargo")?;
     if !status.success() {
         bail!("build the bench executables: cargo ended with {status}, and said why above");
     }
-    executables.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(executables)
+}
+
+/// What makes cargo build the bench executables, and say on stdout where they are.
+pub(crate) const BUILD_BENCHES: [&str; 3] = ["bench", "--no-run", "--message-format=json-render-diagnostics"];
+
+/// The cargo that started this process, or the first one in `PATH`.
+pub(crate) fn cargo() -> Command {
+    #[expect(clippy::disallowed_methods, reason = "the bench executables are found here")]
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The bench executables that cargo's messages name, sorted by name.
+pub(crate) fn benches(messages: impl BufRead) -> anyhow::Result<Vec<Executable>> {
+    let mut executables = Vec::new();
+    for message in Message::parse_stream(messages) {
+        if let Message::CompilerArtifact(artifact) = message.context("read what cargo says")? {
+            executables.extend(bench(artifact));
+        }
+    }
+    executables.sort_by(|left, right| (&left.name, &left.directory).cmp(&(&right.name, &right.directory)));
     Ok(executables)
 }
 

@@ -34,16 +34,21 @@ const LOCAL_VARIABLES: &[&str] = &[
     "GIT_WORK_TREE",
 ];
 
-/// What `git` answers, without white space around; `None` where it fails.
-fn git(dir: &Path, arguments: &[&str]) -> Option<String> {
+/// `git` in `dir`, whatever repository the environment names, and without writing where it only asks.
+pub fn git_command(dir: &Path) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the environment is captured here")]
     let mut command = Command::new("git");
     for variable in LOCAL_VARIABLES {
         command.env_remove(variable);
     }
     // Without the optional locks git does not refresh its index: asking must not write.
-    command.env("GIT_OPTIONAL_LOCKS", "0").current_dir(dir).args(arguments);
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    command.env("GIT_OPTIONAL_LOCKS", "0").current_dir(dir).stdin(Stdio::null());
+    command
+}
+
+/// What `git` answers, without white space around; `None` where it fails.
+fn git(dir: &Path, arguments: &[&str]) -> Option<String> {
+    let output = git_command(dir).args(arguments).stderr(Stdio::null()).output().ok()?;
     let text = output.status.success().then(|| String::from_utf8(output.stdout).ok())??;
     Some(text.trim().to_owned())
 }

@@ -1,8 +1,8 @@
 //! Writing into a run: whole lines, or nothing.
 
-use super::lock;
 use crate::error::RecordError;
 use crate::files::{append_line, replace_file};
+use crate::lock;
 use crate::run::{MANIFEST_FILE, SAMPLES_FILE, load_manifest};
 use contend_protocol::manifest::Manifest;
 use contend_protocol::sample::CellRecord;

@@ -5,47 +5,57 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::Path;
 
-/// Who holds it measures, alone.
-const MEASURING_LOCK_FILE: &str = ".measuring.lock";
-
-/// Says that this process measures, while it lives.
+/// Keeps other processes out while it lives, and says to them who holds it.
 #[derive(Debug)]
 #[must_use = "other processes are kept out only while this lives"]
-pub struct MeasuringLock {
+pub struct HeldLock {
     file: File,
 }
 
-impl Drop for MeasuringLock {
+impl Drop for HeldLock {
     fn drop(&mut self) {
         // The words about the holder are only a courtesy; closing the file is what releases the lock.
         drop(self.file.set_len(0));
     }
 }
 
-pub(super) fn measuring(root: &Path, on_wait: impl FnOnce(&str)) -> Result<MeasuringLock, RecordError> {
-    let path = root.join(MEASURING_LOCK_FILE);
-    let mut file = open(&path)?;
+/// Waits for the lock at `path`. `on_wait` is called once, before waiting, with what is known about its holder.
+pub(crate) fn hold(path: &Path, on_wait: impl FnOnce(&str)) -> io::Result<HeldLock> {
+    let mut file = open(path)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             on_wait(&holder(&mut file));
-            wait(&file).map_err(RecordError::write(&path))?;
+            wait(&file)?;
         }
-        Err(TryLockError::Error(error)) => tolerate(error).map_err(RecordError::write(&path))?,
+        Err(TryLockError::Error(error)) => tolerate(error)?,
     }
-    introduce(&mut file).map_err(RecordError::write(&path))?;
-    Ok(MeasuringLock { file })
+    introduce(&mut file)?;
+    Ok(HeldLock { file })
+}
+
+/// Says that this process uses what the lock at `path` stands for, while the result lives; others may too.
+pub(crate) fn share(path: &Path) -> io::Result<File> {
+    // A folder that cannot be written can be used all the same.
+    let file = open(path).or_else(|_| File::open(path))?;
+    file.lock_shared().or_else(tolerate)?;
+    Ok(file)
+}
+
+/// Whether somebody uses what the lock at `path` stands for.
+pub(crate) fn is_shared(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// Keeps other launches from making or changing a manifest while the result lives.
-pub(super) fn join(path: &Path) -> Result<File, RecordError> {
-    let file = open(path)?;
+pub(crate) fn join(path: &Path) -> Result<File, RecordError> {
+    let file = open(path).map_err(RecordError::write(path))?;
     wait(&file).map_err(RecordError::write(path))?;
     Ok(file)
 }
 
 /// Waits for the lock on `file`.
-pub(super) fn wait(file: &File) -> io::Result<()> {
+pub(crate) fn wait(file: &File) -> io::Result<()> {
     file.lock().or_else(tolerate)
 }
 
@@ -54,11 +64,11 @@ fn tolerate(error: io::Error) -> io::Result<()> {
     if error.kind() == ErrorKind::Unsupported { Ok(()) } else { Err(error) }
 }
 
-fn open(path: &Path) -> Result<File, RecordError> {
+fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     // Not truncated: it may hold words about another process.
     options.read(true).write(true).create(true).truncate(false);
-    options.open(path).map_err(RecordError::write(path))
+    options.open(path)
 }
 
 /// What the file says about who holds it.

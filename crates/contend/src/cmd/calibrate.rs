@@ -1,0 +1,154 @@
+//! `contend calibrate`.
+
+use super::select;
+use crate::cli::{Format, FormatFlag, Selection};
+use crate::compare::calibrate::{Handicapped, SLOW_DOWNS, find_handicap, floor, tasks};
+use crate::compare::cells::{Matched, SideCells, matched};
+use crate::compare::{self, Live, Processes, Rules, Subject, Task, findings};
+use crate::error::CommandError;
+use crate::executables;
+use crate::output::{print, print_json};
+use contend_protocol::calibration::{CalibratedCell, Calibration, SlowDown};
+use contend_protocol::catalogue::CellEntry;
+use contend_protocol::comparison::CellVerdict;
+use contend_protocol::version::{FormatVersion, MethodVersion};
+use contend_protocol::{exit, json};
+use contend_record::environment::now_unix_ms;
+use contend_report::calibration;
+use std::time::Duration;
+
+/// Measure what comparisons on this machine find where the truth is known
+///
+/// Each cell is compared with itself, where every change is a false alarm, and with itself slowed down by 2, 5 and 10 % (work
+/// that is really done). The noise floor of each cell is kept: comparisons on this machine use it as their least margin.
+/// Takes about 15 s a cell. Exits with 13 if there was a false alarm.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Most cells to take, chosen over all suites by the seed.
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    cells: usize,
+
+    /// Seed of the choice, of inputs and of turns.
+    #[arg(long, default_value_t = 42)]
+    seed: u64,
+
+    #[command(flatten)]
+    format: FormatFlag,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
+    let created_unix_ms = now_unix_ms();
+    let cells = chosen(arguments)?;
+    let live = Live {
+        cells: &cells,
+        base_environment: &[],
+        head_environment: &[],
+        seed: arguments.seed,
+        budget: None,
+    };
+    let machine = compare::machine(&[cells[0].head.clone()])?;
+    let rules = Rules { seed: arguments.seed, ..Rules::default() };
+    let mut processes = Processes::new(&live, |_, _| {});
+    let handicaps = handicaps(&cells, &rules, &mut processes);
+    let tasks =
+        cells.iter().zip(&handicaps).flat_map(|(cell, found)| tasks(&compare::task(cell, &rules), found));
+    let measured = processes.measure(tasks.collect());
+    let mut subjects = measured.subjects.iter();
+    let calibrated = cells
+        .iter()
+        .zip(&handicaps)
+        .map(|(cell, found)| calibrated(cell, found, &mut subjects, arguments.seed, &mut processes))
+        .collect();
+    let calibration = Calibration {
+        format: FormatVersion::CURRENT,
+        method: MethodVersion::CURRENT,
+        created_unix_ms,
+        took_ms: milliseconds(processes.took()),
+        machine,
+        seed: arguments.seed,
+        cells: calibrated,
+    };
+    match arguments.format.format {
+        Format::Text => print(&calibration::text(&calibration))?,
+        Format::Json => {
+            print_json(&json!({ "schema": "contend-calibration/1", "calibration": calibration }))?;
+        }
+    }
+    Ok(if calibration::false_alarms(&calibration) > 0 { exit::UNFIT } else { exit::OK })
+}
+
+/// The cells to calibrate: those selected, or so many of them.
+fn chosen(arguments: &Arguments) -> Result<Vec<Matched>, CommandError> {
+    let wanted = arguments.selection.filter.as_deref();
+    let filter = select::filter(wanted)?;
+    let executables = executables::find(&arguments.selection.executables)?;
+    let selected = |entry: &CellEntry| {
+        filter.as_ref().is_none_or(|filter| filter.is_match(&entry.cell.to_string()))
+            && !entry.oversubscribed
+            && (entry.curated || executables::full_set())
+    };
+    let side = SideCells::ask(&executables, selected)?;
+    if side.is_empty() {
+        return Err(select::nothing(wanted, &SideCells::ask(&executables, |_| true)?.ids()));
+    }
+    let cells = matched(side.clone(), side).matched;
+    let mut random = fastrand::Rng::with_seed(arguments.seed);
+    let mut chosen = random.choose_multiple(0..cells.len(), arguments.cells.max(1));
+    chosen.sort_unstable();
+    Ok(chosen.into_iter().map(|index| cells[index].clone()).collect())
+}
+
+type Found = Vec<Option<Handicapped>>;
+
+fn handicaps<K: FnMut(&Subject, &compare::Pair)>(
+    cells: &[Matched],
+    rules: &Rules,
+    processes: &mut Processes<'_, K>,
+) -> Vec<Found> {
+    let total = cells.len();
+    let mut found = Vec::with_capacity(total);
+    for (number, cell) in cells.iter().enumerate() {
+        processes.say(&format!("looking for slow-downs of known size: cell {} of {total}", number + 1));
+        let task = Task { control: true, ..compare::task(cell, rules) };
+        let handicap =
+            |(wanted, _): &(f64, Option<f64>)| find_handicap(&task, *wanted, rules.seed, processes);
+        found.push(SLOW_DOWNS.iter().map(handicap).collect());
+    }
+    found
+}
+
+fn calibrated<'a, K: FnMut(&Subject, &compare::Pair)>(
+    cell: &Matched,
+    found: &Found,
+    subjects: &mut impl Iterator<Item = &'a Subject>,
+    seed: u64,
+    processes: &mut Processes<'_, K>,
+) -> CalibratedCell {
+    let equal = subjects.next().expect("each cell has a task of equal sides");
+    let mut verdict = |found: &Option<Handicapped>| found.and_then(|_| subjects.next()).map(verdict_of);
+    let slow_down = |((wanted, _), found): (&(f64, Option<f64>), &Option<Handicapped>)| SlowDown {
+        wanted_ppm: findings::ppm(*wanted).unsigned_abs(),
+        handicap: found.map(|found| found.handicap),
+        effect_ppm: found.map(|found| findings::ppm(found.effect)),
+        verdict: verdict(found),
+    };
+    CalibratedCell {
+        cell: cell.entry.cell.clone(),
+        definition: cell.entry.definition.clone(),
+        slow_downs: SLOW_DOWNS.iter().zip(found).map(slow_down).collect(),
+        floor_ppm: floor(equal, seed, processes).map(|floor| findings::ppm(floor).unsigned_abs()),
+        equal: verdict_of(equal),
+        equal_ms: milliseconds(equal.spent()),
+    }
+}
+
+fn verdict_of(subject: &Subject) -> CellVerdict {
+    findings::verdicts(&[subject]).remove(0)
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

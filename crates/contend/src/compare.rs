@@ -1,0 +1,110 @@
+//! Comparing two sides by executables that take turns.
+//!
+//! ```text
+//! calibrate  known slow-downs through the same path
+//! cells   which cells both sides have
+//! rounds  which pair comes next, and when a cell is decided     (no processes: tested with pairs that are made up)
+//! pair    one launch of each side, slices in turns
+//! served  one process and its lines
+//! live    rounds on real processes: time, Ctrl-C, progress
+//! findings  verdicts, evidence, exit code
+//! ```
+
+pub(crate) mod calibrate;
+pub(crate) mod cells;
+pub(crate) mod findings;
+mod live;
+mod pair;
+mod rounds;
+mod served;
+
+pub(crate) use live::{Live, Processes};
+pub(crate) use pair::Pair;
+pub(crate) use rounds::{Subject, Task};
+
+use crate::error::CommandError;
+use crate::executables::{Executable, Heard, Question};
+use cells::Matched;
+use contend_protocol::comparison::MarginSource;
+use contend_protocol::manifest::Machine;
+use contend_protocol::{CellId, decode, exit};
+use contend_stats::looks::Looks;
+use std::collections::BTreeMap;
+
+/// Margin of cells of one thread whose memory stays where it is.
+///
+/// Source: five builds with other dead code moved such cells by at most 1.2 % (measured on a shared two-core machine).
+const SCALAR_MARGIN: f64 = 0.02;
+
+/// Margin of cells whose numbers depend on where their memory lies.
+///
+/// Source: made anew for each slice, their pairs still spread by 4.6 to 6.2 % (measured on a shared two-core machine), so 2 %
+/// would take hundreds of pairs.
+const PLACED_MARGIN: f64 = 0.05;
+
+/// Margin of cells whose threads contend.
+///
+/// Source: their pairs spread by up to 30 % even with every thread held on its core.
+const CONTENDED_MARGIN: f64 = 0.10;
+
+/// Cells that are also measured as base against base.
+const CONTROLS: usize = 3;
+
+/// How all tasks of a comparison are judged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rules {
+    /// The smallest change that the user wants to hear of, as a fraction.
+    pub(crate) margin: Option<f64>,
+    /// Noise floors of cells on this machine, as fractions.
+    pub(crate) floors: BTreeMap<CellId, f64>,
+    /// Chooses the controls.
+    pub(crate) seed: u64,
+}
+
+/// What has to be measured: the cells in order, then the controls.
+pub(crate) fn tasks(matched: &[Matched], rules: &Rules) -> Vec<Task> {
+    let mut tasks: Vec<Task> = matched.iter().map(|cell| task(cell, rules)).collect();
+    let mut random = fastrand::Rng::with_seed(rules.seed);
+    let mut chosen = random.choose_multiple(0..tasks.len(), CONTROLS);
+    chosen.sort_unstable();
+    let controls: Vec<Task> =
+        chosen.iter().map(|&index| Task { control: true, ..tasks[index].clone() }).collect();
+    tasks.extend(controls);
+    tasks
+}
+
+/// How one cell is judged.
+pub(crate) fn task(cell: &Matched, rules: &Rules) -> Task {
+    let contended = cell.entry.cell.threads() > 1;
+    let (looks, default, slices) = match (contended, cell.entry.placed) {
+        (true, _) => (&Looks::CONTENDED, CONTENDED_MARGIN, 6),
+        (false, true) => (&Looks::SCALAR, PLACED_MARGIN, 12),
+        (false, false) => (&Looks::SCALAR, SCALAR_MARGIN, 16),
+    };
+    let (wanted, source) = match rules.margin {
+        Some(margin) => (margin, MarginSource::User),
+        None => (default, MarginSource::Default),
+    };
+    let floor = rules.floors.get(&cell.entry.cell).copied().filter(|floor| *floor > wanted);
+    let (margin, margin_from) = floor.map_or((wanted, source), |floor| (floor, MarginSource::Calibrated));
+    Task { cell: cell.entry.cell.clone(), control: false, looks, margin, margin_from, slices, handicap: 0 }
+}
+
+/// The machine, as the engine of one of the executables sees it.
+pub(crate) fn machine(executables: &[Executable]) -> Result<Machine, CommandError> {
+    let question = Question { arguments: &["machine"], accepted: &[exit::OK], full_set: false };
+    for executable in executables {
+        let mut machine = None;
+        let outcome = executable.ask(&question, |heard| {
+            if let Heard::Line(line) = heard {
+                machine = Some(decode("a machine", line)?);
+            }
+            Ok(())
+        });
+        executable.conclude(outcome)?;
+        if let Some(machine) = machine {
+            return Ok(machine);
+        }
+    }
+    Err(CommandError::Other(anyhow::anyhow!("learn what machine this is: no bench executable said it")))
+}

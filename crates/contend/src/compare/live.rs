@@ -1,0 +1,143 @@
+//! Rounds on real processes.
+
+use super::cells::Matched;
+use super::pair::{self, Pair, PairFailure, PairPlan};
+use super::rounds::{self, Bench, RoundsPlan, Subject, Task};
+use super::served::Launch;
+use contend_protocol::CellId;
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write, stderr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Raised by the user's first Ctrl-C.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// How often progress is said on a terminal.
+const TERMINAL_INTERVAL: Duration = Duration::from_millis(500);
+
+/// The same where nobody watches, so that a log stays short.
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How a comparison is measured.
+pub(crate) struct Live<'a> {
+    pub(crate) cells: &'a [Matched],
+    pub(crate) base_environment: &'a [(String, String)],
+    pub(crate) head_environment: &'a [(String, String)],
+    pub(crate) seed: u64,
+    pub(crate) budget: Option<Duration>,
+}
+
+/// What was measured.
+pub(crate) struct Measured {
+    pub(crate) subjects: Vec<Subject>,
+    pub(crate) took: Duration,
+    pub(crate) interrupted: bool,
+}
+
+/// Rounds on real processes.
+pub(crate) struct Processes<'a, K> {
+    live: &'a Live<'a>,
+    plan: RoundsPlan,
+    cells: BTreeMap<&'a CellId, &'a Matched>,
+    began: Instant,
+    /// When progress was last said.
+    said: Duration,
+    watching: bool,
+    keep: K,
+}
+
+impl<'a, K: FnMut(&Subject, &Pair)> Processes<'a, K> {
+    /// Measuring begins now. `keep` is told each pair as it comes.
+    pub(crate) fn new(live: &'a Live<'a>, keep: K) -> Self {
+        listen_for_ctrl_c();
+        #[expect(clippy::disallowed_methods, reason = "the budget and the time left are not measurements")]
+        let began = Instant::now();
+        Self {
+            live,
+            plan: RoundsPlan { seed: live.seed, budget: live.budget },
+            cells: live.cells.iter().map(|cell| (&cell.entry.cell, cell)).collect(),
+            began,
+            said: Duration::ZERO,
+            watching: stderr().is_terminal(),
+            keep,
+        }
+    }
+
+    /// Measures `tasks` until all are decided.
+    pub(crate) fn measure(&mut self, tasks: Vec<Task>) -> Measured {
+        let mut subjects: Vec<Subject> = tasks.into_iter().map(Subject::new).collect();
+        let plan = self.plan;
+        rounds::run(&mut subjects, plan, self);
+        self.clear();
+        Measured { subjects, took: self.elapsed(), interrupted: self.interrupted() }
+    }
+
+    /// Says how far it is, not too often. Nothing is measured meanwhile.
+    pub(crate) fn say(&mut self, progress: &str) {
+        let now = self.began.elapsed();
+        let interval = if self.watching { TERMINAL_INTERVAL } else { LOG_INTERVAL };
+        if now.saturating_sub(self.said) < interval {
+            return;
+        }
+        self.said = now;
+        if self.watching {
+            eprint!("\r\x1b[Kcontend: {progress}");
+            // Progress that cannot be drawn is no reason to stop.
+            drop(stderr().flush());
+        } else {
+            eprintln!("contend: {progress}");
+        }
+    }
+
+    /// Time since measuring began.
+    pub(crate) fn took(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn clear(&self) {
+        if self.watching {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+impl<K: FnMut(&Subject, &Pair)> Bench for Processes<'_, K> {
+    fn pair(&mut self, subject: &Subject, plan: &PairPlan<'_>) -> Result<Pair, PairFailure> {
+        let cell = self.cells[&subject.task.cell];
+        let base = Launch { executable: &cell.base, environment: self.live.base_environment };
+        let head = Launch { executable: &cell.head, environment: self.live.head_environment };
+        let pair = pair::measure(&base, if subject.task.control { &base } else { &head }, plan)?;
+        (self.keep)(subject, &pair);
+        Ok(pair)
+    }
+
+    fn elapsed(&mut self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn interrupted(&self) -> bool {
+        // Relaxed: the flag orders nothing.
+        INTERRUPTED.load(Ordering::Relaxed)
+    }
+
+    fn progress(&mut self, subjects: &[Subject]) {
+        let now = self.elapsed();
+        let decided = subjects.iter().filter(|subject| subject.end.is_some()).count();
+        let left = rounds::time_left(subjects, self.plan, now).as_secs();
+        self.say(&format!("{decided} of {} cells decided, about {left} s left", subjects.len()));
+    }
+}
+/// The first Ctrl-C ends measuring after the pair that is running; the second ends the process.
+fn listen_for_ctrl_c() {
+    let handler = || {
+        // Relaxed: as where it is read.
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(contend_protocol::exit::INTERRUPTED));
+        }
+        eprintln!("\ncontend: stopping after this pair; what is decided so far follows");
+    };
+    if let Err(error) = ctrlc::set_handler(handler) {
+        eprintln!("contend: warning: Ctrl-C will end this without a verdict: {error}");
+    }
+}
