@@ -17,6 +17,7 @@ pub(crate) enum Verb {
     Runs(cmd::runs::Arguments),
     Show(cmd::show::Arguments),
     List(cmd::list::Arguments),
+    Bisect(cmd::bisect::Arguments),
     Calibrate(cmd::calibrate::Arguments),
     Check(cmd::check::Arguments),
     Baseline(cmd::baseline::Arguments),

@@ -1,6 +1,7 @@
 //! The verbs, a file each.
 
 pub(crate) mod baseline;
+pub(crate) mod bisect;
 pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod compare;
@@ -23,6 +24,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CommandError> {
         Verb::Show(arguments) => show::run(arguments),
         Verb::Baseline(arguments) => baseline::run(arguments),
         Verb::List(arguments) => list::run(arguments),
+        Verb::Bisect(arguments) => bisect::run(arguments),
         Verb::Calibrate(arguments) => calibrate::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
         Verb::Compare(arguments) => compare::run(arguments),

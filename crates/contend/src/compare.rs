@@ -1,6 +1,7 @@
 //! Comparing two sides by executables that take turns.
 //!
 //! ```text
+//! bisect  which commit it was
 //! calibrate  known slow-downs through the same path
 //! cells   which cells both sides have
 //! rounds  which pair comes next, and when a cell is decided     (no processes: tested with pairs that are made up)
@@ -10,6 +11,7 @@
 //! findings  verdicts, evidence, exit code
 //! ```
 
+pub(crate) mod bisect;
 pub(crate) mod calibrate;
 pub(crate) mod cells;
 pub(crate) mod findings;
@@ -20,14 +22,18 @@ mod served;
 
 pub(crate) use live::{Live, Processes};
 pub(crate) use pair::Pair;
-pub(crate) use rounds::{Subject, Task};
+pub(crate) use rounds::{End, Subject, Task};
 
 use crate::error::CommandError;
 use crate::executables::{Executable, Heard, Question};
 use cells::Matched;
+use contend_protocol::calibration::CalibratedCell;
+use contend_protocol::catalogue::CellEntry;
 use contend_protocol::comparison::MarginSource;
 use contend_protocol::manifest::Machine;
+use contend_protocol::version::MethodVersion;
 use contend_protocol::{CellId, decode, exit};
+use contend_record::Store;
 use contend_stats::looks::Looks;
 use std::collections::BTreeMap;
 
@@ -88,6 +94,27 @@ pub(crate) fn task(cell: &Matched, rules: &Rules) -> Task {
     let floor = rules.floors.get(&cell.entry.cell).copied().filter(|floor| *floor > wanted);
     let (margin, margin_from) = floor.map_or((wanted, source), |floor| (floor, MarginSource::Calibrated));
     Task { cell: cell.entry.cell.clone(), control: false, looks, margin, margin_from, slices, handicap: 0 }
+}
+
+/// Noise floors of the cells on this machine, from the newest calibrations that know them.
+pub(crate) fn floors(
+    store: &Store,
+    machine: &Machine,
+    matched: &[Matched],
+) -> Result<BTreeMap<CellId, f64>, CommandError> {
+    let calibrations = store.calibrations()?;
+    let here: Vec<&CalibratedCell> = calibrations
+        .iter()
+        .filter(|kept| kept.machine.id == machine.id && kept.method == MethodVersion::CURRENT)
+        .flat_map(|kept| &kept.cells)
+        .collect();
+    let floor = |entry: &CellEntry| {
+        let same = |kept: &&&CalibratedCell| kept.cell == entry.cell && kept.definition == entry.definition;
+        here.iter().filter(same).find_map(|kept| kept.floor_ppm)
+    };
+    let known =
+        matched.iter().filter_map(|cell| Some((cell.entry.cell.clone(), floor(&cell.entry)? as f64 / 1e6)));
+    Ok(known.collect())
 }
 
 /// The machine, as the engine of one of the executables sees it.

@@ -19,6 +19,8 @@ pub(crate) enum CommandError {
     Store(RecordError),
     /// A side of a comparison, or a baseline, is not to be had.
     Side(SideError),
+    /// The user stopped it, and was told.
+    Interrupted,
     /// Nobody reads what we print, or it cannot be written.
     Output(io::Error),
     /// Anything else.
@@ -42,6 +44,7 @@ impl CommandError {
             Self::Store(RecordError::Read { .. } | RecordError::Write { .. }) => exit::INTERNAL,
             Self::Store(_) => exit::NO_BASELINE,
             Self::Side(error) => error.code(),
+            Self::Interrupted => exit::INTERRUPTED,
             // Whoever closed the pipe, such as `head`, has all it wanted.
             Self::Output(_) if self.is_broken_pipe() => exit::OK,
             Self::Output(_) | Self::Other(_) => exit::INTERNAL,
@@ -59,6 +62,7 @@ impl fmt::Display for CommandError {
             Self::Usage(text) | Self::NothingSelected(text) => f.write_str(text),
             Self::Store(error) => write!(f, "{error}"),
             Self::Side(error) => write!(f, "{error}"),
+            Self::Interrupted => f.write_str("come to an end: it was interrupted"),
             Self::Output(error) => write!(f, "print: {error}"),
             // All causes in one line.
             Self::Other(error) => write!(f, "{error:#}"),

@@ -11,6 +11,7 @@ mod checkout;
 mod dependencies;
 mod error;
 mod git;
+mod history;
 mod resolve;
 mod surroundings;
 mod variants;
@@ -25,6 +26,7 @@ use resolve::Resolved;
 use std::path::{Path, PathBuf};
 
 pub(crate) use error::SideError;
+pub(crate) use history::Commit;
 pub(crate) use resolve::SideWords;
 pub(crate) use variants::Variants;
 

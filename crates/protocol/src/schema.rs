@@ -3,6 +3,7 @@
 //! `CONTEND_BLESS=1 cargo test -p contend-protocol` writes them anew after a wanted change of the format.
 
 use crate::baseline::SavedBuild;
+use crate::calibration::Calibration;
 use crate::comparison::{CellVerdict, Comparison, PairRecord};
 use crate::manifest::Manifest;
 use crate::sample::CellRecord;
@@ -35,6 +36,7 @@ fn schemas_say_what_the_types_say() {
     check::<Comparison>("verdict.v1.schema.json");
     check::<PairRecord>("pair.v1.schema.json");
     check::<SavedBuild>("baseline.v1.schema.json");
+    check::<Calibration>("calibration.v1.schema.json");
 }
 
 #[track_caller]

@@ -13,6 +13,8 @@ pub enum Saved {
     Run,
     /// A comparison.
     Comparison,
+    /// A calibration.
+    Calibration,
 }
 
 /// Why a run or comparison could not be written, found or read. Each text fits after "failed to ".
@@ -104,6 +106,7 @@ impl Saved {
         match self {
             Self::Run => "cargo bench",
             Self::Comparison => "contend compare",
+            Self::Calibration => "contend calibrate",
         }
     }
 
@@ -111,7 +114,7 @@ impl Saved {
     fn lister(self) -> &'static str {
         match self {
             Self::Run => "; `contend runs` lists all",
-            Self::Comparison => "; each is a folder there",
+            Self::Comparison | Self::Calibration => "; each is a folder there",
         }
     }
 }
@@ -121,6 +124,7 @@ impl fmt::Display for Saved {
         f.write_str(match self {
             Self::Run => "run",
             Self::Comparison => "comparison",
+            Self::Calibration => "calibration",
         })
     }
 }

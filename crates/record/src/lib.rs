@@ -74,6 +74,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calibrations;
 mod comparisons;
 pub mod environment;
 mod error;

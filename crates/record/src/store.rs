@@ -2,6 +2,7 @@
 
 mod writer;
 
+use crate::calibrations::CALIBRATIONS_FOLDER;
 use crate::comparisons::COMPARISONS_FOLDER;
 use crate::error::{RecordError, Saved};
 use crate::files::create_new_dir;
@@ -201,7 +202,7 @@ impl Store {
     /// Names of all runs, newest first.
     fn names(&self) -> Result<Vec<String>, RecordError> {
         let mut names = names_in(Saved::Run, &self.root)?;
-        names.retain(|name| name != COMPARISONS_FOLDER);
+        names.retain(|name| name != COMPARISONS_FOLDER && name != CALIBRATIONS_FOLDER);
         Ok(names)
     }
 

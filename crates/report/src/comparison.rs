@@ -18,6 +18,7 @@ use contend_protocol::comparison::Comparison;
 use findings::{Finding, Findings};
 
 pub use comment::markdown;
+pub use figures::cell_line;
 pub use headline::summary_line;
 
 /// How a comparison is shown in a terminal.

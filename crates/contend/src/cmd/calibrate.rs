@@ -21,7 +21,9 @@ use std::time::Duration;
 ///
 /// Each cell is compared with itself, where every change is a false alarm, and with itself slowed down by 2, 5 and 10 % (work
 /// that is really done). The noise floor of each cell is kept: comparisons on this machine use it as their least margin.
-/// Takes about 15 s a cell. Exits with 13 if there was a false alarm.
+/// Takes about 15 s a cell. Exits with 13 if there was a false alarm. With --format json:
+///
+/// {"schema": "contend-calibration/1", "calibration": the calibration.json that is kept in results/calibrations}.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -42,6 +44,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let created_unix_ms = now_unix_ms();
     let cells = chosen(arguments)?;
+    let store = super::store()?;
+    let _alone =
+        store.measuring_lock(|other| eprintln!("contend: waiting for another measurement: {other}"))?;
     let live = Live {
         cells: &cells,
         base_environment: &[],
@@ -71,12 +76,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         seed: arguments.seed,
         cells: calibrated,
     };
+    if measured.interrupted {
+        return Err(CommandError::Interrupted);
+    }
+    let saved = store.save_calibration(&calibration)?;
     match arguments.format.format {
         Format::Text => print(&calibration::text(&calibration))?,
         Format::Json => {
             print_json(&json!({ "schema": "contend-calibration/1", "calibration": calibration }))?;
         }
     }
+    eprintln!("contend: saved {}; comparisons on this machine use its noise floors", saved.display());
     Ok(if calibration::false_alarms(&calibration) > 0 { exit::UNFIT } else { exit::OK })
 }
 

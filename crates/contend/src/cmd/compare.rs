@@ -86,7 +86,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     })?;
     let (base, head) = (&sides.base.facts, &sides.head.facts);
     let mut writer = store.begin_comparison(now_unix_ms(), base, head, &sides.machine)?;
-    let comparison = sides.compare(arguments, &mut writer)?;
+    let floors = compare::floors(&store, &sides.machine, &sides.cells.matched)?;
+    let rules = Rules { margin: arguments.margin, floors, seed: arguments.seed };
+    let comparison = sides.compare(arguments, &rules, &mut writer)?;
     writer.conclude(&comparison)?;
     show(&comparison, arguments, &writer)?;
     Ok(comparison.conclusion.exit_code)
@@ -121,6 +123,7 @@ impl Sides {
     fn compare(
         &self,
         arguments: &Arguments,
+        rules: &Rules,
         writer: &mut ComparisonWriter,
     ) -> Result<Comparison, CommandError> {
         let created_unix_ms = now_unix_ms();
@@ -131,14 +134,13 @@ impl Sides {
             seed: arguments.seed,
             budget: arguments.budget,
         };
-        let rules = Rules { margin: arguments.margin, seed: arguments.seed, ..Rules::default() };
         let mut kept = Ok(());
         let measured = Processes::new(&live, |subject, pair| {
             if kept.is_ok() {
                 kept = writer.append(&pair_record(subject, pair));
             }
         })
-        .measure(compare::tasks(&self.cells.matched, &rules));
+        .measure(compare::tasks(&self.cells.matched, rules));
         kept?;
         let (controls, subjects): (Vec<_>, Vec<_>) =
             measured.subjects.iter().partition(|subject| subject.task.control);
@@ -232,7 +234,7 @@ fn show(
 }
 
 /// Reads `90s`, `5m` or `1h`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let unit = text.chars().last().and_then(|unit| match unit {
         's' => Some(1.0),
         'm' => Some(60.0),
@@ -247,7 +249,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Reads `1%` or `0.01` as a fraction.
-fn margin(text: &str) -> Result<f64, String> {
+pub(super) fn margin(text: &str) -> Result<f64, String> {
     let fraction = match text.strip_suffix('%') {
         Some(percent) => percent.trim_end().parse::<f64>().map(|percent| percent / 100.0),
         None => text.parse(),

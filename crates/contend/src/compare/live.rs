@@ -7,6 +7,7 @@ use super::served::Launch;
 use contend_protocol::CellId;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write, stderr};
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -130,6 +131,11 @@ impl<K: FnMut(&Subject, &Pair)> Bench for Processes<'_, K> {
 }
 /// The first Ctrl-C ends measuring after the pair that is running; the second ends the process.
 fn listen_for_ctrl_c() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(set_handler);
+}
+
+fn set_handler() {
     let handler = || {
         // Relaxed: as where it is read.
         if INTERRUPTED.swap(true, Ordering::Relaxed) {

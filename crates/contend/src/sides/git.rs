@@ -94,6 +94,20 @@ impl Repository {
         names.lines().map(str::to_owned).collect()
     }
 
+    /// The commits after `good` up to `bad`, oldest first, along first parents: id and subject. `None` where `good` is no
+    /// ancestor of `bad`.
+    pub(super) fn history(&self, good: &str, bad: &str) -> anyhow::Result<Option<Vec<(String, String)>>> {
+        if answer(self.command(&self.top).args(["merge-base", "--is-ancestor", good, bad])).is_err() {
+            return Ok(None);
+        }
+        let range = format!("{good}..{bad}");
+        let words = ["log", "--first-parent", "--reverse", "--format=%H %s", &range, "--"];
+        let log = answer(self.command(&self.top).args(words)).context("read the history")?;
+        let commit =
+            |line: &str| line.split_once(' ').map(|(id, subject)| (id.to_owned(), subject.to_owned()));
+        Ok(Some(log.lines().filter_map(commit).collect()))
+    }
+
     /// Whether the history is cut, so that old revisions are missing.
     pub(super) fn is_shallow(&self) -> bool {
         let words = ["rev-parse", "--is-shallow-repository"];

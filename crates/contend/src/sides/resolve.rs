@@ -109,6 +109,12 @@ impl Workspace {
         }
     }
 
+    /// Full id of the commit that `revision` means.
+    pub(super) fn revision(&self, revision: &str) -> Result<String, SideError> {
+        let words = SideWords::parse(Some(&format!("{REVISION_PREFIX}{revision}")))?;
+        self.commit(revision).ok_or_else(|| self.unknown(&words, revision))
+    }
+
     fn commit(&self, revision: &str) -> Option<String> {
         if self.repository.is_theirs() { self.repository.commit(revision) } else { None }
     }

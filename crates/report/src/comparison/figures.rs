@@ -1,6 +1,7 @@
 //! The numbers and reasons of a cell as text.
 
 use crate::cells::fault_text;
+use crate::layout::HARD_SPACE;
 use crate::units::{change, changes, share, time};
 use contend_protocol::comparison::{CellVerdict, Evidence, Modes, Verdict};
 
@@ -20,6 +21,20 @@ pub(super) fn columns(evidence: &Evidence) -> Vec<String> {
         share(evidence.margin_ppm),
         pairs(evidence),
     ]
+}
+
+/// One cell in one line: the change with its interval, or why there is none.
+pub fn cell_line(cell: &CellVerdict) -> String {
+    let Some(evidence) = &cell.evidence else { return reason(cell) };
+    let interval = evidence.interval.as_ref().map(|interval| changes(interval.low_ppm, interval.high_ppm));
+    format!(
+        "{} ({}), margin {}, {} pairs",
+        change(evidence.change_ppm),
+        interval.unwrap_or_else(|| "too few pairs for an interval".to_owned()),
+        share(evidence.margin_ppm),
+        pairs(evidence)
+    )
+    .replace(HARD_SPACE, " ")
 }
 
 /// `12`, or `12+8` with a confirmation.
