@@ -1,7 +1,9 @@
-//! `contend baseline` in workspaces of the test's own: what is built from what, what is kept, and what is left alone.
+//! `contend baseline`, `compare` and `bisect` in workspaces of the test's own: what is built from what, what is kept, and what is left alone.
 
 #![cfg(unix)]
 
+#[path = "baselines/comparing.rs"]
+mod comparing;
 #[path = "baselines/variants.rs"]
 mod variants;
 #[path = "baselines/workspace.rs"]

@@ -82,9 +82,16 @@ impl Workspace {
     }
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.program();
+        command.arg("baseline").args(words);
+        command
+    }
+
+    /// `contend` in this workspace, without words.
+    pub(crate) fn program(&self) -> Command {
         #[expect(clippy::disallowed_methods, reason = "the program under test")]
         let mut command = Command::new(env!("CARGO_BIN_EXE_contend"));
-        command.arg("baseline").args(words).current_dir(self.path()).stdin(Stdio::null());
+        command.current_dir(self.path()).stdin(Stdio::null());
         command.env_remove("CARGO_TARGET_DIR").env("CARGO_NET_OFFLINE", "true");
         command
     }
