@@ -3,6 +3,7 @@
 //! ```text
 //! bisect  which commit it was
 //! calibrate  known slow-downs through the same path
+//! criterion  what criterion says of the same
 //! cells   which cells both sides have
 //! rounds  which pair comes next, and when a cell is decided     (no processes: tested with pairs that are made up)
 //! pair    one launch of each side, slices in turns
@@ -14,6 +15,7 @@
 pub(crate) mod bisect;
 pub(crate) mod calibrate;
 pub(crate) mod cells;
+pub(crate) mod criterion;
 pub(crate) mod findings;
 mod live;
 mod pair;

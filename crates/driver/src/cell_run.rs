@@ -2,7 +2,7 @@
 
 use crate::plan::CellPlan;
 use crate::settings::Settings;
-use contend_harness::{Cell, Failure, Limits, Observation, Session, Share, Slice};
+use contend_harness::{Cell, Failure, Handicap, Limits, Observation, Session, Share, Slice};
 use contend_protocol::sample::{CellRecord, Fault, Observed, Outcome, Slices};
 use contend_record::environment::now_unix_ms;
 use contend_stats::{figures, order};
@@ -70,7 +70,9 @@ impl<'a> CellRun<'a> {
             max_repeats: u32::try_from(self.plan.slices).unwrap_or(u32::MAX),
             window: self.plan.window(),
         };
-        self.session = Some(Session::new(self.cell, self.settings.seed, &self.settings.cores, limits));
+        let mut session = Session::new(self.cell, self.settings.seed, &self.settings.cores, limits);
+        session.set_handicap(self.settings.handicap);
+        self.session = Some(session);
     }
 
     /// What criterion's `iter_custom` asks: the time of `iterations` operations. They are one slice, or several where
@@ -116,7 +118,7 @@ impl<'a> CellRun<'a> {
             launch,
             started_unix_ms: self.started_unix_ms,
             outcome,
-            version: self.cell.version().to_owned(),
+            version: version_with(self.cell.version(), self.settings.handicap),
             definition: self.cell.definition_hash(),
             seed: self.settings.seed,
             oversubscribed: self.settings.cores.oversubscribed_by(self.cell.id().threads()),
@@ -174,6 +176,14 @@ impl<'a> CellRun<'a> {
             }
         };
         &self.slices[first..]
+    }
+}
+
+/// A slowed-down contender is no longer what its version says, and every table shows that.
+fn version_with(version: &str, handicap: Handicap) -> String {
+    match handicap.parts() {
+        0 => version.to_owned(),
+        parts => format!("{version}, slowed down by {parts}/65536 work units per step"),
     }
 }
 

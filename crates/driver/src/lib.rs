@@ -18,6 +18,7 @@
 //!
 //! # Environment
 //! `CONTEND_SET` is `curated` (default) or `full`; `CONTEND_THREADS` a list such as `1,2,8`; `CONTEND_SEED` a number;
+//! `CONTEND_HANDICAP` slows every contender down by so many 65,536ths of a work unit per step, and says so with each number;
 //! `CONTEND_HANG_SECONDS` how long one slice may take; `CONTEND_RESULTS` where runs are saved;
 //! `CONTEND_BACKTRACE` prints panics of contenders in full.
 //!

@@ -1,7 +1,7 @@
 //! What the environment sets. The command line belongs to criterion.
 
 use crate::error::DriverError;
-use contend_harness::Cores;
+use contend_harness::{Cores, Handicap};
 use contend_protocol::MAX_THREADS;
 use std::time::Duration;
 
@@ -49,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) threads_asked: bool,
     pub(crate) seed: u64,
     pub(crate) hang_bound: Duration,
+    /// A known slow-down of every contender, to see what finds it.
+    pub(crate) handicap: Handicap,
 }
 
 impl Settings {
@@ -67,6 +69,8 @@ impl Settings {
             seed: value("CONTEND_SEED").map_or(Ok(DEFAULT_SEED), |text| parse_seed(&text))?,
             hang_bound: value("CONTEND_HANG_SECONDS")
                 .map_or(Ok(DEFAULT_HANG_BOUND), |text| parse_hang_bound(&text))?,
+            handicap: value("CONTEND_HANDICAP")
+                .map_or(Ok(Handicap::default()), |text| parse_handicap(&text))?,
         })
     }
 }
@@ -100,6 +104,13 @@ fn parse_hang_bound(text: &str) -> Result<Duration, DriverError> {
         unfit("CONTEND_HANG_SECONDS", text, "use a whole number of seconds from 1 to 86400")
     })?;
     Ok(Duration::from_secs(seconds))
+}
+
+fn parse_handicap(text: &str) -> Result<Handicap, DriverError> {
+    let parts = text.parse().map_err(|_| {
+        unfit("CONTEND_HANDICAP", text, "use a whole number: 65536 is one work unit for each step")
+    })?;
+    Ok(Handicap::per_step(parts))
 }
 
 fn unfit(variable: &'static str, value: &str, remedy: &str) -> DriverError {
@@ -143,6 +154,7 @@ mod tests {
         refused("CONTEND_THREADS", "many");
         refused("CONTEND_SET", "everything");
         refused("CONTEND_SEED", "-1");
+        refused("CONTEND_HANDICAP", "5%");
         refused("CONTEND_HANG_SECONDS", "0");
     }
 

@@ -18,6 +18,11 @@ impl Handicap {
     pub fn per_step(parts: u64) -> Self {
         Self(parts)
     }
+
+    /// The 65,536ths of a work unit per step.
+    pub fn parts(self) -> u64 {
+        self.0
+    }
 }
 
 /// What one worker has to bear in one slice.

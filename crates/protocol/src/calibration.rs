@@ -44,6 +44,8 @@ pub struct CalibratedCell {
     pub equal: CellVerdict,
     /// How long the pairs of equal sides took, in milliseconds.
     pub equal_ms: u64,
+    /// What criterion said of equal sides, where it was asked.
+    pub equal_by_criterion: Option<CriterionVerdict>,
     /// What became of known slow-downs.
     pub slow_downs: Vec<SlowDown>,
 }
@@ -61,4 +63,23 @@ pub struct SlowDown {
     pub effect_ppm: Option<i64>,
     /// The verdict.
     pub verdict: Option<CellVerdict>,
+    /// What criterion said, where it was asked.
+    pub by_criterion: Option<CriterionVerdict>,
+}
+
+/// What criterion says of a benchmark beside its baseline.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum CriterionVerdict {
+    /// "Performance has regressed."
+    Regressed,
+    /// "Performance has improved."
+    Improved,
+    /// "Change within noise threshold."
+    WithinNoise,
+    /// "No change in performance detected."
+    NoChange,
+    /// Nothing: it measured no number.
+    Nothing,
 }

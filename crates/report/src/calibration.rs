@@ -1,7 +1,7 @@
 //! What `contend calibrate` prints.
 
 use crate::layout::{MIN_WIDTH, Table, wrap};
-use contend_protocol::calibration::{CalibratedCell, Calibration, SlowDown};
+use contend_protocol::calibration::{CalibratedCell, Calibration, CriterionVerdict, SlowDown};
 use contend_protocol::comparison::{CellVerdict, Verdict};
 
 /// Changes that were found between equal sides.
@@ -65,10 +65,30 @@ fn sentences(calibration: &Calibration) -> Vec<String> {
         false_alarms(calibration),
         judged.len()
     )];
+    let asked: Vec<CriterionVerdict> =
+        calibration.cells.iter().filter_map(|cell| cell.equal_by_criterion).collect();
+    sentences.extend(criterion_sentence("Equal sides", &asked));
     for (number, wanted) in wanted(calibration).enumerate() {
-        sentences.extend(calibration.cells.first().map(|_| slow_down_sentence(calibration, number, wanted)));
+        sentences.push(slow_down_sentence(calibration, number, wanted));
+        let all = calibration.cells.iter().filter_map(|cell| cell.slow_downs.get(number)?.by_criterion);
+        let what = format!("Slowed down by {}", percent(wanted as f64));
+        sentences.extend(criterion_sentence(&what, &all.collect::<Vec<_>>()));
     }
     sentences
+}
+
+/// What criterion said, where it was asked.
+fn criterion_sentence(what: &str, asked: &[CriterionVerdict]) -> Option<String> {
+    let count = |kind| asked.iter().filter(|verdict| **verdict == kind).count();
+    let quiet = count(CriterionVerdict::NoChange) + count(CriterionVerdict::WithinNoise);
+    (!asked.is_empty()).then(|| {
+        format!(
+            "{what}, by criterion: {} of {} regressed, {} improved, {quiet} without a change.",
+            count(CriterionVerdict::Regressed),
+            asked.len(),
+            count(CriterionVerdict::Improved),
+        )
+    })
 }
 
 fn slow_down_sentence(calibration: &Calibration, number: usize, wanted_ppm: u64) -> String {

@@ -4,10 +4,12 @@ use super::select;
 use crate::cli::{Format, FormatFlag, Selection};
 use crate::compare::calibrate::{Handicapped, SLOW_DOWNS, find_handicap, floor, tasks};
 use crate::compare::cells::{Matched, SideCells, matched};
+use crate::compare::criterion::Criterion;
 use crate::compare::{self, Live, Processes, Rules, Subject, Task, findings};
 use crate::error::CommandError;
 use crate::executables;
 use crate::output::{print, print_json};
+use anyhow::Context;
 use contend_protocol::calibration::{CalibratedCell, Calibration, SlowDown};
 use contend_protocol::catalogue::CellEntry;
 use contend_protocol::comparison::CellVerdict;
@@ -32,6 +34,10 @@ pub(crate) struct Arguments {
     /// Most cells to take, chosen over all suites by the seed.
     #[arg(long, value_name = "N", default_value_t = 24)]
     cells: usize,
+
+    /// Also ask criterion about the same executables, as `--save-baseline` and `--baseline` do.
+    #[arg(long)]
+    against_criterion: bool,
 
     /// Seed of the choice, of inputs and of turns.
     #[arg(long, default_value_t = 42)]
@@ -62,11 +68,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         cells.iter().zip(&handicaps).flat_map(|(cell, found)| tasks(&compare::task(cell, &rules), found));
     let measured = processes.measure(tasks.collect());
     let mut subjects = measured.subjects.iter();
-    let calibrated = cells
+    let mut calibrated: Vec<CalibratedCell> = cells
         .iter()
         .zip(&handicaps)
         .map(|(cell, found)| calibrated(cell, found, &mut subjects, arguments.seed, &mut processes))
         .collect();
+    if arguments.against_criterion {
+        ask_criterion(&cells, &mut calibrated, &mut processes)?;
+    }
     let calibration = Calibration {
         format: FormatVersion::CURRENT,
         method: MethodVersion::CURRENT,
@@ -144,6 +153,7 @@ fn calibrated<'a, K: FnMut(&Subject, &compare::Pair)>(
         handicap: found.map(|found| found.handicap),
         effect_ppm: found.map(|found| findings::ppm(found.effect)),
         verdict: verdict(found),
+        by_criterion: None,
     };
     CalibratedCell {
         cell: cell.entry.cell.clone(),
@@ -152,7 +162,27 @@ fn calibrated<'a, K: FnMut(&Subject, &compare::Pair)>(
         floor_ppm: floor(equal, seed, processes).map(|floor| findings::ppm(floor).unsigned_abs()),
         equal: verdict_of(equal),
         equal_ms: milliseconds(equal.spent()),
+        equal_by_criterion: None,
     }
+}
+
+/// The same questions to criterion, one cell after the other.
+fn ask_criterion<K: FnMut(&Subject, &compare::Pair)>(
+    cells: &[Matched],
+    calibrated: &mut [CalibratedCell],
+    processes: &mut Processes<'_, K>,
+) -> Result<(), CommandError> {
+    let folder = tempfile::tempdir().context("make a folder for criterion")?;
+    let (criterion, total) = (Criterion::new(folder.path()), cells.len());
+    for (number, (cell, calibrated)) in cells.iter().zip(calibrated).enumerate() {
+        processes.say(&format!("asking criterion: cell {} of {total}", number + 1));
+        calibrated.equal_by_criterion = Some(criterion.judge(cell, 0)?);
+        for slow_down in &mut calibrated.slow_downs {
+            let judge = |handicap| criterion.judge(cell, handicap);
+            slow_down.by_criterion = slow_down.handicap.map(judge).transpose()?;
+        }
+    }
+    Ok(())
 }
 
 fn verdict_of(subject: &Subject) -> CellVerdict {
