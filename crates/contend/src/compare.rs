@@ -44,10 +44,10 @@ use std::collections::BTreeMap;
 /// Source: five builds with other dead code moved such cells by at most 1.2 % (measured on a shared two-core machine).
 const SCALAR_MARGIN: f64 = 0.02;
 
-/// Margin of cells whose numbers depend on where their memory lies.
+/// What the margin of cells may grow to whose numbers depend on where their memory lies, by their own scatter.
 ///
-/// Source: made anew for each slice, their pairs still spread by 4.6 to 6.2 % (measured on a shared two-core machine), so 2 %
-/// would take hundreds of pairs.
+/// Source: made anew for each slice, pools spread by 0.2 to 2.5 % from pair to pair and maps by 2 to 4 % (measured on a shared
+/// two-core machine), so that 2 % would take hundreds of pairs of some and a few of others.
 const PLACED_MARGIN: f64 = 0.05;
 
 /// Margin of cells whose threads contend.
@@ -84,18 +84,27 @@ pub(crate) fn tasks(matched: &[Matched], rules: &Rules) -> Vec<Task> {
 /// How one cell is judged.
 pub(crate) fn task(cell: &Matched, rules: &Rules) -> Task {
     let contended = cell.entry.cell.threads() > 1;
-    let (looks, default, slices) = match (contended, cell.entry.placed) {
-        (true, _) => (&Looks::CONTENDED, CONTENDED_MARGIN, 6),
-        (false, true) => (&Looks::SCALAR, PLACED_MARGIN, 12),
-        (false, false) => (&Looks::SCALAR, SCALAR_MARGIN, 16),
+    let (looks, default, up_to, slices) = match (contended, cell.entry.placed) {
+        (true, _) => (&Looks::CONTENDED, CONTENDED_MARGIN, None, 6),
+        (false, true) => (&Looks::SCALAR, SCALAR_MARGIN, Some(PLACED_MARGIN), 12),
+        (false, false) => (&Looks::SCALAR, SCALAR_MARGIN, None, 16),
     };
-    let (wanted, source) = match rules.margin {
-        Some(margin) => (margin, MarginSource::User),
-        None => (default, MarginSource::Default),
+    let (wanted, source, up_to) = match rules.margin {
+        Some(margin) => (margin, MarginSource::User, None),
+        None => (default, MarginSource::Default, up_to),
     };
     let floor = rules.floors.get(&cell.entry.cell).copied().filter(|floor| *floor > wanted);
     let (margin, margin_from) = floor.map_or((wanted, source), |floor| (floor, MarginSource::Calibrated));
-    Task { cell: cell.entry.cell.clone(), control: false, looks, margin, margin_from, slices, handicap: 0 }
+    Task {
+        cell: cell.entry.cell.clone(),
+        control: false,
+        looks,
+        margin,
+        margin_from,
+        margin_up_to: up_to,
+        slices,
+        handicap: 0,
+    }
 }
 
 /// Noise floors of the cells on this machine, from the newest calibrations that know them.

@@ -224,6 +224,8 @@ pub enum MarginSource {
     User,
     /// The default for cells of this kind.
     Default,
+    /// How widely the pairs of the first look scatter, where the default is less.
+    Scatter,
     /// The cell's own noise floor, from `contend calibrate` on this machine.
     Calibrated,
 }

@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     eprintln!("contend: {} to {}: {}", arguments.good, arguments.bad, report::cell_line(&between));
     // Halfway between good and bad, on the scale of ratios.
     let halfway = (1.0 + change.change_ppm as f64 / 1e6).sqrt() - 1.0;
-    let task = Task { margin: halfway, looks: &Looks::CONTENDED, ..task };
+    let task = Task { margin: halfway, margin_up_to: None, looks: &Looks::CONTENDED, ..task };
     let mut bisection = Bisection { arguments, workspace: &workspace, good: &good, task, steps: Vec::new() };
     let by_id: BTreeMap<&str, &Commit> = commits.iter().map(|commit| (commit.id.as_str(), commit)).collect();
     let ids: Vec<String> = commits.iter().map(|commit| commit.id.clone()).collect();

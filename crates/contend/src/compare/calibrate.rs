@@ -119,7 +119,8 @@ pub(crate) fn tasks(task: &Task, found: &[Option<Handicapped>]) -> Vec<Task> {
     let equal = Task { control: true, ..task.clone() };
     let slowed = SLOW_DOWNS.iter().zip(found).filter_map(|((_, margin), found)| {
         let handicap = found.as_ref()?.handicap;
-        Some(Task { handicap, margin: margin.unwrap_or(task.margin), ..equal.clone() })
+        let up_to = task.margin_up_to.filter(|_| margin.is_none());
+        Some(Task { handicap, margin: margin.unwrap_or(task.margin), margin_up_to: up_to, ..equal.clone() })
     });
     std::iter::once(equal.clone()).chain(slowed).collect()
 }

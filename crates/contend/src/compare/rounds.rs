@@ -10,6 +10,7 @@ use super::served::Failure;
 use contend_protocol::CellId;
 use contend_protocol::comparison::MarginSource;
 use contend_protocol::sample::Fault;
+use contend_stats::floor::noise_floor;
 use contend_stats::looks::Looks;
 use contend_stats::sequence::{State, confirmed, state};
 use contend_stats::verdict::{Judgement, pairs_needed};
@@ -28,6 +29,8 @@ pub(crate) struct Task {
     /// The smallest change worth reporting, as a fraction.
     pub(crate) margin: f64,
     pub(crate) margin_from: MarginSource,
+    /// What the margin may grow to, where the cell's own scatter is to set it at the first look.
+    pub(crate) margin_up_to: Option<f64>,
     /// Slices of each side in a pair.
     pub(crate) slices: usize,
     /// Known slow-down of head, in 65,536ths of a work unit per step.
@@ -44,6 +47,7 @@ impl Task {
             looks: &Looks::SCALAR,
             margin: 0.02,
             margin_from: MarginSource::Default,
+            margin_up_to: None,
             slices: 16,
             handicap: 0,
         }
@@ -185,8 +189,27 @@ impl Subject {
         }
     }
 
+    /// Lets the scatter of the first look's pairs set the margin: a narrower one would leave the cell undecided. How widely
+    /// pairs scatter does not say which way the cell has moved, and more pairs do not change the margin any more.
+    fn settle_margin(&mut self) {
+        let (task, log_ratios) = (&self.task, self.log_ratios());
+        let first = task.looks.at.first().copied();
+        let Some(most) =
+            task.margin_up_to.filter(|_| self.alarm.is_none() && Some(log_ratios.len()) == first)
+        else {
+            return;
+        };
+        let at = task.looks.at.iter().rev().nth(1).copied().unwrap_or(log_ratios.len());
+        let floor = noise_floor(&log_ratios, at, task.looks.level()).unwrap_or(most);
+        if floor > task.margin {
+            self.task.margin = floor.min(most);
+            self.task.margin_from = MarginSource::Scatter;
+        }
+    }
+
     /// Judges, if there are as many pairs as a look wants.
     fn look(&mut self) {
+        self.settle_margin();
         let judgement = match state(&self.log_ratios(), self.task.margin, self.task.looks) {
             State::NeedMore(_) => return,
             State::Decided(decision) => decision.judgement,
@@ -362,6 +385,24 @@ mod tests {
     fn a_change_at_the_margin_uses_all_looks_up() {
         let Ran { subjects, order } = ran(&["edge"], None, None, |_, _, scatter| Ok(0.02 + 0.01 * scatter));
         assert_eq!((subjects[0].end.as_ref(), order.len()), (Some(&End::Exhausted), 40));
+    }
+
+    /// The margin of a cell whose scatter may set it up to 5 %, and where that comes from.
+    fn settled(outcome: fn(&Subject, usize, f64) -> Result<f64, PairFailure>) -> (f64, MarginSource) {
+        let mut subjects = [Subject::new(Task { margin_up_to: Some(0.05), ..Task::made_up("x") })];
+        let random = fastrand::Rng::with_seed(1);
+        let (now, order) = (Duration::ZERO, Vec::new());
+        let mut bench = MadeUp { random, now, interrupt_after: None, order, outcome };
+        run(&mut subjects, RoundsPlan { seed: 1, budget: None }, &mut bench);
+        (subjects[0].task.margin, subjects[0].task.margin_from)
+    }
+
+    #[test]
+    fn scatter_sets_the_margin_within_its_bounds() {
+        assert_eq!(settled(|_, _, scatter| Ok(0.002 * scatter)), (0.02, MarginSource::Default));
+        assert_eq!(settled(|_, _, scatter| Ok(0.5 * scatter)), (0.05, MarginSource::Scatter));
+        let (margin, from) = settled(|_, _, scatter| Ok(0.1 + 0.04 * scatter));
+        assert!((0.02..0.05).contains(&margin) && from == MarginSource::Scatter, "{margin}");
     }
 
     #[test]
