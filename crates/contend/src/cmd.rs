@@ -15,7 +15,7 @@ pub(crate) mod show;
 use crate::cli::{Cli, Verb};
 use crate::error::CommandError;
 use anyhow::Context;
-use contend_record::Store;
+use contend_record::{HeldLock, Store};
 
 /// Does what was asked; the result is the exit code.
 pub(crate) fn run(cli: &Cli) -> Result<u8, CommandError> {
@@ -31,6 +31,15 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CommandError> {
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Indicative(arguments) => indicative::run(arguments),
     }
+}
+
+/// Keeps other measurements out while the result lives; waits for one that runs.
+fn measure_alone(store: &Store) -> Result<HeldLock, CommandError> {
+    Ok(store.measuring_lock(|other| {
+        eprintln!(
+            "contend: waiting for another measurement to end, because two would disturb each other: {other}"
+        );
+    })?)
 }
 
 fn store() -> anyhow::Result<Store> {

@@ -55,8 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let workspace = Workspace::locate()?;
     let commits = workspace.history(&arguments.good, &arguments.bad)?;
     let store = super::store()?;
-    let _alone =
-        store.measuring_lock(|other| eprintln!("contend: waiting for another measurement: {other}"))?;
+    let _alone = super::measure_alone(&store)?;
     let good = revision(&workspace, &arguments.good)?;
     let bad = revision(&workspace, &arguments.bad)?;
     let Some((between, task)) = against(arguments, &good, &bad, None)? else {

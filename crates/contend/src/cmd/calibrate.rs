@@ -51,8 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let created_unix_ms = now_unix_ms();
     let cells = chosen(arguments)?;
     let store = super::store()?;
-    let _alone =
-        store.measuring_lock(|other| eprintln!("contend: waiting for another measurement: {other}"))?;
+    let _alone = super::measure_alone(&store)?;
     let live = Live {
         cells: &cells,
         base_environment: &[],
@@ -105,9 +104,7 @@ fn chosen(arguments: &Arguments) -> Result<Vec<Matched>, CommandError> {
     let filter = select::filter(wanted)?;
     let executables = executables::find(&arguments.selection.executables)?;
     let selected = |entry: &CellEntry| {
-        filter.as_ref().is_none_or(|filter| filter.is_match(&entry.cell.to_string()))
-            && !entry.oversubscribed
-            && (entry.curated || executables::full_set())
+        select::fits(filter.as_ref(), entry) && !entry.oversubscribed && select::in_set(entry)
     };
     let side = SideCells::ask(&executables, selected)?;
     if side.is_empty() {

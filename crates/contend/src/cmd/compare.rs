@@ -79,11 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     select::filter(arguments.filter.as_deref())?;
     let sides = Sides::prepare(arguments)?;
     let store = super::store()?;
-    let _alone = store.measuring_lock(|other| {
-        eprintln!(
-            "contend: waiting for another measurement to end, because two would disturb each other: {other}"
-        );
-    })?;
+    let _alone = super::measure_alone(&store)?;
     let (base, head) = (&sides.base.facts, &sides.head.facts);
     let mut writer = store.begin_comparison(now_unix_ms(), base, head, &sides.machine)?;
     let floors = compare::floors(&store, &sides.machine, &sides.cells.matched)?;
@@ -172,9 +168,8 @@ fn cells(arguments: &Arguments, base: &ReadySide, head: &ReadySide) -> Result<Ce
     let filter = select::filter(wanted)?;
     let threads_asked = std::env::var_os("CONTEND_THREADS").is_some();
     let selected = |entry: &CellEntry| {
-        filter.as_ref().is_none_or(|filter| filter.is_match(&entry.cell.to_string()))
-            && (threads_asked || !entry.oversubscribed)
-            && (entry.curated || executables::full_set())
+        let meant = threads_asked || !entry.oversubscribed;
+        select::fits(filter.as_ref(), entry) && meant && select::in_set(entry)
     };
     let of_base = SideCells::ask(&base.executables, selected)?;
     let of_head = SideCells::ask(&head.executables, selected)?;

@@ -57,8 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 }
 
 fn is_shown(entry: &CellEntry, filter: Option<&Regex>, all: bool) -> bool {
-    let selected = filter.is_none_or(|filter| filter.is_match(&entry.cell.to_string()));
-    selected && (all || (entry.curated || executables::full_set()) && entry.unavailable.is_none())
+    select::fits(filter, entry) && (all || select::in_set(entry) && entry.unavailable.is_none())
 }
 
 /// What all executables said they have.

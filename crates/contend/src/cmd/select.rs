@@ -1,6 +1,8 @@
 //! Filters on ids, and what to say where they select nothing.
 
 use crate::error::CommandError;
+use crate::executables;
+use contend_protocol::catalogue::CellEntry;
 use contend_record::nearest;
 use regex::Regex;
 
@@ -8,6 +10,16 @@ use regex::Regex;
 pub(super) fn filter(text: Option<&str>) -> Result<Option<Regex>, CommandError> {
     let regex = text.map(Regex::new).transpose();
     regex.map_err(|error| CommandError::Usage(format!("read the filter as a regular expression: {error}")))
+}
+
+/// Whether the filter, if there is one, fits the cell's id.
+pub(super) fn fits(filter: Option<&Regex>, entry: &CellEntry) -> bool {
+    filter.is_none_or(|filter| filter.is_match(&entry.cell.to_string()))
+}
+
+/// Whether the cell is in the set that the user wants.
+pub(super) fn in_set(entry: &CellEntry) -> bool {
+    entry.curated || executables::full_set()
 }
 
 /// Nothing of `ids` was selected by `filter`.

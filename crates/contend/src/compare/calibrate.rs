@@ -3,7 +3,6 @@
 
 use super::pair::{PairPlan, Which};
 use super::rounds::{Bench, Subject, Task};
-use contend_stats::floor::noise_floor;
 use contend_stats::order;
 
 /// Slow-downs that are tried, as fractions, with the margin under which each is looked for where that is stricter than the
@@ -60,7 +59,7 @@ pub(crate) fn find_handicap(
             low = tried;
         } else {
             high = tried;
-        };
+        }
         guess = next_guess(low, high, wanted);
     }
     None
@@ -109,9 +108,7 @@ fn pairs(task: &Task, count: usize, seed: u64, bench: &mut impl Bench) -> Vec<f6
 pub(crate) fn floor(equal: &Subject, seed: u64, bench: &mut impl Bench) -> Option<f64> {
     let mut log_ratios = equal.log_ratios();
     log_ratios.extend(pairs(&equal.task, FLOOR_PAIRS.saturating_sub(log_ratios.len()), seed, bench));
-    // At the last but one look: whoever waits longer is nearer to the floor than a margin should be.
-    let at = equal.task.looks.at.iter().rev().nth(1).or(equal.task.looks.at.last())?;
-    noise_floor(&log_ratios, *at, equal.task.looks.level())
+    equal.task.floor_of(&log_ratios)
 }
 
 /// The tasks of one cell: equal sides, then each slow-down that was found.

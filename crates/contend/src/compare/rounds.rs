@@ -37,6 +37,15 @@ pub(crate) struct Task {
     pub(crate) handicap: u64,
 }
 
+impl Task {
+    /// The noise floor that pairs of this scatter let one expect at the last look but one: whoever waits longer is nearer to
+    /// the floor than a margin should be.
+    pub(crate) fn floor_of(&self, log_ratios: &[f64]) -> Option<f64> {
+        let at = self.looks.at.iter().rev().nth(1).or(self.looks.at.last())?;
+        noise_floor(log_ratios, *at, self.looks.level())
+    }
+}
+
 #[cfg(test)]
 impl Task {
     /// A scalar cell of that contender.
@@ -199,8 +208,7 @@ impl Subject {
         else {
             return;
         };
-        let at = task.looks.at.iter().rev().nth(1).copied().unwrap_or(log_ratios.len());
-        let floor = noise_floor(&log_ratios, at, task.looks.level()).unwrap_or(most);
+        let floor = task.floor_of(&log_ratios).unwrap_or(most);
         if floor > task.margin {
             self.task.margin = floor.min(most);
             self.task.margin_from = MarginSource::Scatter;
