@@ -2,7 +2,7 @@
 
 use crate::contender::{Contender, Contract, Role, STD, Setting, Workload};
 use crate::trial::Prepared;
-use contend_protocol::CellId;
+use contend_protocol::{CellId, fnv};
 use std::any::Any;
 use std::collections::BTreeSet;
 
@@ -163,7 +163,7 @@ impl Cell {
 
     /// Hash of the workload's definition, as 16 hexadecimal digits.
     pub fn definition_hash(&self) -> String {
-        format!("{:016x}", fnv1a(self.definition.as_bytes()))
+        fnv::hex(self.definition.as_bytes())
     }
 
     /// Makes the contender, filled and ready.
@@ -176,14 +176,6 @@ impl std::fmt::Debug for Cell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Cell({})", self.id)
     }
-}
-
-/// The 64-bit hash FNV-1a.
-///
-/// Source: Fowler, Noll, Vo; draft-eastlake-fnv. It need not resist an adversary: it tells two definitions apart.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, step)
 }
 
 trait Family: std::fmt::Debug + Send + Sync {
@@ -256,12 +248,5 @@ mod tests {
         check("parking_lot_012", Some("parking_lot 0.12.5"));
         check("loose", None);
         check("absent", None);
-    }
-
-    #[test]
-    fn the_hash_is_fnv1a() {
-        // Source: test vectors of draft-eastlake-fnv.
-        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
     }
 }

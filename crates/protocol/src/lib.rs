@@ -30,6 +30,7 @@ pub mod calibration;
 pub mod catalogue;
 pub mod comparison;
 pub mod exit;
+pub mod fnv;
 pub mod manifest;
 pub mod sample;
 pub mod serve;

@@ -8,7 +8,7 @@ mod cpu;
 mod git;
 mod process;
 
-use crate::fnv;
+use contend_protocol::fnv;
 use contend_protocol::manifest::Machine;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};

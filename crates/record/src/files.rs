@@ -1,7 +1,7 @@
 //! Files that are whole at any time or not there, whatever happens while they are written; and folders that are always new.
 
 use crate::error::RecordError;
-use crate::fnv::Fnv;
+use contend_protocol::fnv::Fnv;
 use std::ffi::OsString;
 use std::fs::{File, create_dir, rename};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};

@@ -79,7 +79,6 @@ mod comparisons;
 pub mod environment;
 mod error;
 mod files;
-mod fnv;
 mod lock;
 mod name;
 mod reading;
@@ -89,8 +88,8 @@ mod utc;
 pub mod work;
 
 pub use comparisons::{ComparisonEntry, ComparisonState, ComparisonWriter, SavedComparison};
+pub use contend_protocol::fnv::hex as content_hash;
 pub use error::{RecordError, Saved};
-pub use fnv::hex as content_hash;
 pub use lock::HeldLock;
 pub use name::nearest;
 pub use reading::Notice;

@@ -1,7 +1,7 @@
 //! The source that is measured, as git tells.
 
-use crate::fnv;
 use crate::store::workspace_dir;
+use contend_protocol::fnv;
 use contend_protocol::manifest::Source;
 use std::path::Path;
 use std::process::{Command, Stdio};

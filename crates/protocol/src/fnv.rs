@@ -1,22 +1,31 @@
-//! FNV-1a, 64 bits: a hash that is the same on every machine and in every version.
+//! FNV-1a, 64 bits: a hash that is the same on every machine and in every version. Documents hold it.
 //!
 //! Source: <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>, §2 and §5.
 
 /// The hash of what was added so far.
 #[derive(Clone, Debug)]
-pub(crate) struct Fnv(u64);
+pub struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Fnv {
-    pub(crate) fn new() -> Self {
+    /// Of nothing yet.
+    pub fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    pub(crate) fn add(&mut self, bytes: &[u8]) {
+    /// Adds what comes next.
+    pub fn add(&mut self, bytes: &[u8]) {
         let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         self.0 = bytes.iter().fold(self.0, mix);
     }
 
-    pub(crate) fn hex(&self) -> String {
+    /// As 16 hexadecimal digits.
+    pub fn hex(&self) -> String {
         format!("{:016x}", self.0)
     }
 }
