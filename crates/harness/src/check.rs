@@ -2,15 +2,21 @@
 
 use crate::platform::Cores;
 use crate::session::{Failure, Limits, Session};
+use crate::slice::Slice;
 use crate::suite::{Cell, Suite};
 use contend_protocol::sample::Fault;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// A slice of this length is load enough, in nanoseconds.
+/// A slice in which the workers ran for this long, each on average, is load enough, in nanoseconds.
 ///
 /// Chosen here because the threads then meet thousands of times, and a thousand cells still take seconds.
 const ENOUGH_NS: u64 = 3_000_000;
+
+/// A window is also load enough once it is this many times as long, however little the workers ran in it.
+///
+/// Workers that wait for a core, or for one another, do little in a long window; those that mostly sleep never do more.
+const WINDOW_ENOUGH: u64 = 30;
 
 /// Most operations per worker in a slice.
 const MAX_SHARE: u64 = 50_000;
@@ -40,7 +46,7 @@ pub fn check(cell: &Cell, seed: u64, cores: &Cores, hang_bound: Duration) -> Che
         match session.rough_slice(share) {
             Ok(slice) => {
                 checked.operations += slice.completed;
-                if slice.window_ns >= ENOUGH_NS || share == MAX_SHARE {
+                if is_enough(&slice) || share == MAX_SHARE {
                     return checked;
                 }
                 share = (share * 8).min(MAX_SHARE);
@@ -52,6 +58,12 @@ pub fn check(cell: &Cell, seed: u64, cores: &Cores, hang_bound: Duration) -> Che
             Err(Failure::NotMeasurable(_)) => unreachable!("a rough slice is not judged"),
         }
     }
+}
+
+/// Whether the workers met often enough in `slice`.
+fn is_enough(slice: &Slice) -> bool {
+    let ran_ns = slice.cpu_ns.map_or(slice.window_ns, |cpu_ns| cpu_ns / slice.workers as u64);
+    ran_ns >= ENOUGH_NS || slice.window_ns >= ENOUGH_NS * WINDOW_ENOUGH
 }
 
 /// Runs every cell of `suite` at `threads`, and says what is wrong, one sentence each: for the test of a suite's registry.

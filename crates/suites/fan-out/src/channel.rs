@@ -216,16 +216,27 @@ impl Trial for FloorTrial {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tally::same_sender;
     use contend_harness::{Contender, Cores, Suite, Workload, check};
     use std::collections::VecDeque;
-    use std::sync::Mutex;
+    use std::sync::{Condvar, Mutex};
     use std::time::Duration;
 
-    /// A queue that is polled, with a fault in every thousandth message.
-    struct Faulty<const FAULT: u8>(Mutex<(VecDeque<u64>, usize)>);
+    /// A queue with a fault in every thousandth message, and its senders that are left.
+    struct Faulty<const FAULT: u8> {
+        queue: Mutex<(VecDeque<u64>, usize)>,
+        changed: Condvar,
+    }
 
-    /// A sender, and a message that the next one overtakes.
-    struct FaultySender<'a, const FAULT: u8>(&'a Faulty<FAULT>, Option<u64>);
+    struct FaultySender<'a, const FAULT: u8>(&'a Faulty<FAULT>);
+
+    /// A receiver, and a message that the next one of its sender overtakes on the way out. Were it overtaken on the way
+    /// in, the two could go to different receivers, where nobody can tell.
+    struct FaultyReceiver<'a, const FAULT: u8> {
+        channel: &'a Faulty<FAULT>,
+        held: Option<u64>,
+        due: Option<u64>,
+    }
 
     const NONE: u8 = 0;
     const LOSES: u8 = 1;
@@ -235,46 +246,57 @@ mod tests {
 
     impl<const FAULT: u8> Drop for FaultySender<'_, FAULT> {
         fn drop(&mut self) {
-            self.0.0.lock().unwrap().1 -= 1;
+            self.0.queue.lock().unwrap().1 -= 1;
+            self.0.changed.notify_all();
         }
     }
 
     impl<const FAULT: u8> Channel for Faulty<FAULT> {
         type Sender<'a> = FaultySender<'a, FAULT>;
-        type Receiver<'a> = &'a Self;
+        type Receiver<'a> = FaultyReceiver<'a, FAULT>;
 
         fn new(_capacity: Option<usize>, senders: usize, _receivers: usize) -> Self {
-            Self(Mutex::new((VecDeque::new(), senders)))
+            Self { queue: Mutex::new((VecDeque::new(), senders)), changed: Condvar::new() }
         }
 
         fn sender(&self) -> FaultySender<'_, FAULT> {
-            FaultySender(self, None)
+            FaultySender(self)
         }
 
-        fn receiver(&self) -> &Self {
-            self
+        fn receiver(&self) -> FaultyReceiver<'_, FAULT> {
+            FaultyReceiver { channel: self, held: None, due: None }
         }
 
         fn send(sender: &mut FaultySender<'_, FAULT>, message: u64) {
-            let queue = &mut sender.0.0.lock().unwrap().0;
+            let queue = &mut sender.0.queue.lock().unwrap().0;
             let fault = if message % 1000 == 999 { FAULT } else { NONE };
             match fault {
                 LOSES => {}
                 DOUBLES => queue.extend([message, message]),
-                OVERTAKES => sender.1 = Some(message),
                 ALTERS => queue.push_back(message + 7),
-                _ => queue.extend([message].into_iter().chain(sender.1.take())),
+                _ => queue.push_back(message),
             }
+            sender.0.changed.notify_one();
         }
 
-        fn receive(receiver: &mut &Self) -> Option<u64> {
+        fn receive(receiver: &mut FaultyReceiver<'_, FAULT>) -> Option<u64> {
+            if let Some(late) = receiver.due.take() {
+                return Some(late);
+            }
+            let mut locked = receiver.channel.queue.lock().unwrap();
             loop {
-                let (queue, senders) = &mut *receiver.0.lock().unwrap();
-                if let Some(message) = queue.pop_front() {
-                    return Some(message);
-                }
-                if *senders == 0 {
-                    return None;
+                let (queue, senders) = &mut *locked;
+                match (queue.pop_front(), receiver.held) {
+                    (Some(message), None) if FAULT == OVERTAKES && message % 1000 == 999 => {
+                        receiver.held = Some(message);
+                    }
+                    (Some(message), Some(held)) if same_sender(message, held) => {
+                        receiver.due = receiver.held.take();
+                        return Some(message);
+                    }
+                    (Some(message), _) => return Some(message),
+                    (None, _) if *senders > 0 => locked = receiver.channel.changed.wait(locked).unwrap(),
+                    (None, _) => return receiver.held.take(),
                 }
             }
         }

@@ -11,6 +11,12 @@ pub(crate) fn message(sender: usize, number: u64) -> u64 {
     (sender as u64) << NUMBER_BITS | number
 }
 
+/// Whether one sender sent both.
+#[cfg(test)]
+pub(crate) fn same_sender(a: u64, b: u64) -> bool {
+    a >> NUMBER_BITS == b >> NUMBER_BITS
+}
+
 /// What came from one sender.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 struct FromOne {
