@@ -46,8 +46,8 @@ const SCALAR_MARGIN: f64 = 0.02;
 
 /// What the margin of cells may grow to whose numbers depend on where their memory lies, by their own scatter.
 ///
-/// Source: made anew for each slice, pools spread by 0.2 to 2.5 % from pair to pair and maps by 2 to 4 % (measured on a shared
-/// two-core machine), so that 2 % would take hundreds of pairs of some and a few of others.
+/// Source: made anew for each slice, and warmed up, pools and stores spread by 0.4 to 2.1 % from pair to pair and maps by
+/// 1.2 to 2.9 % (measured on a shared two-core machine), so that 2 % would take many pairs of some and a few of others.
 const PLACED_MARGIN: f64 = 0.05;
 
 /// Margin of cells whose threads contend.

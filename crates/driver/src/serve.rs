@@ -80,10 +80,11 @@ impl Server<'_> {
         let Some(Ready { cell, seed, session }) = &mut self.cell else {
             return refused("measure a slice: no cell is prepared".to_owned());
         };
-        if rebuild {
+        let warm_up = rebuild.then(|| {
             session.rebuild(cell, *seed);
-        }
-        match session.rough_slice(share) {
+            session.rough_slice(share).map(drop)
+        });
+        match warm_up.unwrap_or(Ok(())).and_then(|()| session.rough_slice(share)) {
             Ok(slice) => {
                 let disturbed = slice.validate(cell.blocks(), session.oversubscribed()).err();
                 if disturbed.is_none() {

@@ -44,6 +44,13 @@ impl Task {
         let at = self.looks.at.iter().rev().nth(1).or(self.looks.at.last())?;
         noise_floor(log_ratios, *at, self.looks.level())
     }
+
+    /// The margin that pairs of this scatter ask for: the noise floor at the second look, so that equal sides are soon known
+    /// for equal.
+    fn margin_by_scatter(&self, log_ratios: &[f64]) -> Option<f64> {
+        let at = self.looks.at.get(1).or(self.looks.at.last())?;
+        noise_floor(log_ratios, *at, self.looks.level())
+    }
 }
 
 #[cfg(test)]
@@ -208,7 +215,7 @@ impl Subject {
         else {
             return;
         };
-        let floor = task.floor_of(&log_ratios).unwrap_or(most);
+        let floor = task.margin_by_scatter(&log_ratios).unwrap_or(most);
         if floor > task.margin {
             self.task.margin = floor.min(most);
             self.task.margin_from = MarginSource::Scatter;
@@ -392,7 +399,7 @@ mod tests {
     #[test]
     fn a_change_at_the_margin_uses_all_looks_up() {
         let Ran { subjects, order } = ran(&["edge"], None, None, |_, _, scatter| Ok(0.02 + 0.01 * scatter));
-        assert_eq!((subjects[0].end.as_ref(), order.len()), (Some(&End::Exhausted), 40));
+        assert_eq!((subjects[0].end.as_ref(), order.len()), (Some(&End::Exhausted), 60));
     }
 
     /// The margin of a cell whose scatter may set it up to 5 %, and where that comes from.
@@ -409,7 +416,7 @@ mod tests {
     fn scatter_sets_the_margin_within_its_bounds() {
         assert_eq!(settled(|_, _, scatter| Ok(0.002 * scatter)), (0.02, MarginSource::Default));
         assert_eq!(settled(|_, _, scatter| Ok(0.5 * scatter)), (0.05, MarginSource::Scatter));
-        let (margin, from) = settled(|_, _, scatter| Ok(0.1 + 0.04 * scatter));
+        let (margin, from) = settled(|_, _, scatter| Ok(0.1 + 0.025 * scatter));
         assert!((0.02..0.05).contains(&margin) && from == MarginSource::Scatter, "{margin}");
     }
 
