@@ -46,8 +46,8 @@ const SCALAR_MARGIN: f64 = 0.02;
 
 /// What the margin of cells may grow to whose numbers depend on where their memory lies, by their own scatter.
 ///
-/// Source: made anew for each slice, and warmed up, pools and stores spread by 0.4 to 2.1 % from pair to pair and maps by
-/// 1.2 to 2.9 % (measured on a shared two-core machine), so that 2 % would take many pairs of some and a few of others.
+/// Source: pools and stores spread by 0.4 to 2.1 % from pair to pair and maps by 1.2 to 2.9 % (measured on a shared two-core
+/// machine), so that 2 % would take many pairs of some and a few of others.
 const PLACED_MARGIN: f64 = 0.05;
 
 /// Margin of cells whose threads contend.
@@ -84,11 +84,11 @@ pub(crate) fn tasks(matched: &[Matched], rules: &Rules) -> Vec<Task> {
 /// How one cell is judged.
 pub(crate) fn task(cell: &Matched, rules: &Rules) -> Task {
     let contended = cell.entry.cell.threads() > 1;
-    let (looks, default, up_to, slices) = match (contended, cell.entry.placed) {
-        (true, _) => (&Looks::CONTENDED, CONTENDED_MARGIN, None, 6),
-        (false, true) => (&Looks::SCALAR, SCALAR_MARGIN, Some(PLACED_MARGIN), 12),
-        (false, false) => (&Looks::SCALAR, SCALAR_MARGIN, None, 16),
+    let (looks, default, slices) = match contended {
+        true => (&Looks::CONTENDED, CONTENDED_MARGIN, 6),
+        false => (&Looks::SCALAR, SCALAR_MARGIN, 16),
     };
+    let up_to = (!contended && cell.entry.placed).then_some(PLACED_MARGIN);
     let (wanted, source, up_to) = match rules.margin {
         Some(margin) => (margin, MarginSource::User, None),
         None => (default, MarginSource::Default, up_to),

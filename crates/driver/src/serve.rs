@@ -80,11 +80,10 @@ impl Server<'_> {
         let Some(Ready { cell, seed, session }) = &mut self.cell else {
             return refused("measure a slice: no cell is prepared".to_owned());
         };
-        let warm_up = rebuild.then(|| {
+        if rebuild {
             session.rebuild(cell, *seed);
-            session.rough_slice(share).map(drop)
-        });
-        match warm_up.unwrap_or(Ok(())).and_then(|()| session.rough_slice(share)) {
+        }
+        match session.rough_slice(share) {
             Ok(slice) => {
                 let disturbed = slice.validate(cell.blocks(), session.oversubscribed()).err();
                 if disturbed.is_none() {

@@ -33,8 +33,7 @@ pub enum Request {
     Slice {
         /// Operations of each worker.
         share: u64,
-        /// Make the contender anew before, so that its memory lies elsewhere, and let it do as many operations once that
-        /// do not count: what was just made lies in the wrong caches.
+        /// Make the contender anew before, so that its memory lies elsewhere.
         rebuild: bool,
     },
     /// Say what no single slice shows, and give the cell up.
