@@ -47,8 +47,8 @@ const SCALAR_MARGIN: f64 = 0.02;
 /// What the margin of cells may grow to whose numbers depend on where their memory lies, by their own scatter.
 ///
 /// Source: pools and stores spread by 0.4 to 2.1 % from pair to pair and maps by 1.2 to 2.9 % (measured on a shared two-core
-/// machine), so that 2 % would take many pairs of some and a few of others.
-const PLACED_MARGIN: f64 = 0.05;
+/// machine), so that 2 % would take many pairs of some and a few of others. Above 3 % a change of 5 % would be hard to find.
+const PLACED_MARGIN: f64 = 0.03;
 
 /// Margin of cells whose threads contend.
 ///
