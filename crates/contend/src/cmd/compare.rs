@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_parser = duration)]
     budget: Option<Duration>,
 
-    /// The smallest change to report, such as `1%`. By default 2 %; up to 5 % where it matters where memory lies, by the
+    /// The smallest change to report, such as `1%`. By default 2 %; up to 3 % where it matters where memory lies, by the
     /// cell's own scatter; 10 % for threads that contend. A cell whose calibrated noise floor is larger has that.
     #[arg(long, value_parser = margin)]
     margin: Option<f64>,

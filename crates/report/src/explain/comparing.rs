@@ -154,7 +154,7 @@ because contended cells differ by more between launches of the same program.
 The margin of this cell is more than the default of 2 %, because the pairs of
 its first look scatter so widely that 2 % would leave it undecided.
 
-It is at most 5 %, and only cells whose numbers depend on where their memory
+It is at most 3 %, and only cells whose numbers depend on where their memory
 lies have such a margin. `--margin` sets another.
 ",
     ),
