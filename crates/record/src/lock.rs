@@ -30,7 +30,8 @@ pub(crate) fn hold(path: &Path, on_wait: impl FnOnce(&str)) -> io::Result<HeldLo
         }
         Err(TryLockError::Error(error)) => tolerate(error)?,
     }
-    introduce(&mut file)?;
+    // A courtesy: on a full disk there is no room for it, and whoever makes room needs the lock.
+    drop(introduce(&mut file));
     Ok(HeldLock { file })
 }
 

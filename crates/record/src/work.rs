@@ -167,7 +167,24 @@ impl LockedFolder {
     /// [`KeepError::Write`].
     pub fn scratch_file(&self, name: &str) -> Result<(File, PathBuf), KeepError> {
         let path = self.folder.root.join(name);
-        File::create(&path).map_err(KeepError::write(&path)).map(|file| (file, path))
+        // A process that outlived a killed one of us may still write to the former file.
+        let created = files::remove_file(&path).and_then(|()| File::create(&path));
+        created.map_err(KeepError::write(&path)).map(|file| (file, path))
+    }
+
+    /// Notes how the files of the next checkout are written. Where that differs from the former checkout's, all are written
+    /// anew: git leaves alone what has the same content in the repository.
+    ///
+    /// # Errors
+    /// [`KeepError::Write`].
+    pub fn note_attributes(&self, attributes: &str) -> Result<(), KeepError> {
+        let path = self.folder.root.join("source.attributes");
+        if std::fs::read_to_string(&path).is_ok_and(|former| former == attributes) {
+            return Ok(());
+        }
+        let index = self.folder.source_index();
+        files::remove_file(&index).map_err(KeepError::write(&index))?;
+        files::replace(&path, attributes).map_err(KeepError::write(&path))
     }
 
     /// Writes a file of this folder if it is not there yet.

@@ -44,6 +44,7 @@ impl Workspace {
         }
         self.warn(source, &tree, &root)?;
         let has_lock_file = self.provide_lock_file(&directory, locked)?;
+        close_workspace(&directory, locked)?;
         Ok(Checkout {
             dirty: committed.is_some_and(|committed| committed != tree),
             tree,
@@ -161,6 +162,19 @@ impl Checkout {
         let named = |package| Some((text(package, "name")?, text(package, "version")?));
         Ok(packages.into_iter().flatten().filter_map(named).collect())
     }
+}
+
+/// Makes a package that is no workspace one of its own: the checkout lies inside the user's workspace, to which cargo would
+/// count it.
+fn close_workspace(directory: &Path, locked: &LockedFolder) -> Result<(), SideError> {
+    let path = directory.join("Cargo.toml");
+    let mut manifest = read(&path)?;
+    let named = manifest.get("package").and_then(|package| package.get("workspace")).is_some();
+    if !named && manifest.get("workspace").is_none() {
+        manifest.insert("workspace", toml_edit::table());
+        locked.write_source(&path, &manifest.to_string())?;
+    }
+    Ok(())
 }
 
 fn read_all(paths: &[PathBuf]) -> anyhow::Result<Vec<DocumentMut>> {

@@ -35,7 +35,8 @@ impl Repository {
         let words = ["rev-parse", "--path-format=absolute", "--git-dir", "--show-toplevel", "--show-prefix"];
         let paths = ["--git-path", "objects", "--git-path", "index"];
         let mut command = git_command(workspace);
-        let output = command.args(words).args(paths).output();
+        // Its complaint is read below, so it has to be in the language that we know.
+        let output = command.env("LC_ALL", "C").args(words).args(paths).output();
         let output = output.context("start git, which makes the source of each side; is it installed?")?;
         let (text, complaint) = (utf8(output.stdout), utf8(output.stderr));
         let lines: Vec<&str> = text.lines().collect();
@@ -101,11 +102,15 @@ impl Repository {
             return Ok(None);
         }
         let range = format!("{good}..{bad}");
-        let words = ["log", "--first-parent", "--reverse", "--format=%H %s", &range, "--"];
+        let words =
+            ["log", "--no-show-signature", "--first-parent", "--reverse", "--format=%H %s", &range, "--"];
         let log = answer(self.command(&self.top).args(words)).context("read the history")?;
-        let commit =
-            |line: &str| line.split_once(' ').map(|(id, subject)| (id.to_owned(), subject.to_owned()));
-        Ok(Some(log.lines().filter_map(commit).collect()))
+        let commit = |line: &str| {
+            // A commit may have no subject.
+            let (id, subject) = line.split_once(' ').unwrap_or((line, ""));
+            (id.to_owned(), subject.to_owned())
+        };
+        Ok(Some(log.lines().map(commit).collect()))
     }
 
     /// Whether the history is cut, so that old revisions are missing.
@@ -139,6 +144,7 @@ impl Repository {
     /// what differs.
     pub(super) fn check_out(&self, tree: &str, locked: &LockedFolder) -> anyhow::Result<()> {
         let source = locked.folder().source();
+        locked.note_attributes(&self.attributes(tree)?)?;
         let git = || {
             let mut command = self.command(&source);
             command.env("GIT_WORK_TREE", &source).env("GIT_INDEX_FILE", locked.folder().source_index());
@@ -149,6 +155,15 @@ impl Repository {
         answer(git().args(["read-tree", "--reset", "-u", tree])).context("check out the source")?;
         // What builds and killed checkouts left: a stray file in `benches/` would be a bench.
         answer(git().args(["clean", "-ffdxq", "--", "."])).context("check out the source").map(drop)
+    }
+
+    /// What says how the files of `tree` are written: line ends and filters.
+    fn attributes(&self, tree: &str) -> anyhow::Result<String> {
+        let entries = answer(self.command(&self.top).args(["ls-tree", "-r", "--full-tree", tree]))?;
+        let attributes = entries.lines().filter(|entry| entry.ends_with(".gitattributes"));
+        let settings = ["core.autocrlf", "core.eol"]
+            .map(|name| answer(self.command(&self.top).args(["config", "--get", name])).unwrap_or_default());
+        Ok(attributes.map(str::to_owned).chain(settings).map(|line| line + "\n").collect())
     }
 
     /// Paths of the submodules in `tree`, which are not checked out.
@@ -168,6 +183,8 @@ impl Repository {
     fn command(&self, directory: &Path) -> Command {
         let mut command = git_command(directory);
         command.env("GIT_DIR", &self.git_dir);
+        // A checkout of ours must not move the submodules of the user's.
+        command.args(["-c", "submodule.recurse=false"]);
         if let Kind::Theirs { objects, new_objects, .. } = &self.kind
             && new_objects.is_dir()
         {

@@ -8,16 +8,24 @@ use std::path::{Path, PathBuf};
 /// Source: <https://doc.rust-lang.org/cargo/reference/environment-variables.html>, and the `cc` crate's.
 const BUILD_VARIABLES: &[&str] = &[
     "AR",
+    "AR_",
     "CARGO_BUILD_",
     "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_INCREMENTAL",
     "CARGO_PROFILE_",
     "CARGO_TARGET_",
     "CC",
+    "CC_",
     "CFLAGS",
+    "CFLAGS_",
     "CXX",
+    "CXX_",
     "CXXFLAGS",
+    "CXXFLAGS_",
+    "HOST_",
     "RUSTC",
     "RUSTFLAGS",
+    "TARGET_",
 ];
 
 /// Variables among them that only say where things are put.
@@ -52,6 +60,8 @@ fn configurations(workspace: &Path) -> impl Iterator<Item = String> {
 
 fn home_configurations() -> Vec<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    // Cargo's own default.
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
     home.iter().flat_map(|home| ["config.toml", "config"].map(|file| home.join(file))).collect()
 }
 
@@ -84,6 +94,8 @@ mod tests {
         check("RUSTC_WRAPPER", true);
         check("CARGO_PROFILE_BENCH_LTO", true);
         check("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", true);
+        check("CARGO_INCREMENTAL", true);
+        check("CFLAGS_x86_64_unknown_linux_gnu", true);
         check("CARGO_TARGET_DIR", false);
         check("CARGO_PKG_NAME", false);
         check("CCACHE_DIR", false);

@@ -9,7 +9,7 @@ use contend_protocol::baseline::SavedBuild;
 use contend_protocol::manifest::format_of;
 use contend_protocol::version::FormatVersion;
 use contend_protocol::{decode, encode_pretty};
-use std::fs::{File, create_dir_all, read_dir, rename};
+use std::fs::{File, TryLockError, create_dir_all, read_dir, rename};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
@@ -185,6 +185,11 @@ impl Shelf {
     fn put_in_place(&self, name: &str) -> io::Result<()> {
         let (place, replaced) = (self.root.join(name), self.root.join(format!("{REPLACED}{name}")));
         files::remove_folder(&replaced)?;
+        // It may have come into use since that was asked for. Nobody begins to use it while this is held.
+        let used = File::open(place.join(USE_FILE)).ok();
+        if used.as_ref().is_some_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock))) {
+            return Err(io::Error::other("a comparison uses what would be replaced"));
+        }
         if place.exists() {
             rename(&place, &replaced)?;
         }
