@@ -8,7 +8,8 @@ use std::cell::RefCell;
 pub(super) const POOLS: &[Contender<Pools>] = &[
     Contender::of::<Fresh>("fresh-vec")
         .from_std()
-        .note("no pool: what the allocator of this executable does"),
+        .blocks()
+        .note("no pool: what the allocator of this executable does, whose locks may put a thread to sleep"),
     Contender::of::<LocalReused>("local-reused").bound().note("one buffer that lives beside the loop"),
     Contender::of::<ThreadLocal>("thread-local")
         .note("a stack per thread; in a tight loop it waits for its own stores, see the suite's limits"),
