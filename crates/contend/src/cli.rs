@@ -71,8 +71,11 @@ Exit codes:
   1   something failed that is nobody's measurement, such as a build
   2   the words of the call do not fit
   4   the filter selected nothing
+  10  a comparison found a regression, and fresh pairs said it again
+  11  undecided: after a comparison only with --strict
   12  the run, baseline or revision is missing, or cannot be read or compared
-  13  the machine is disturbed: the engine does not see what is known; or there is no room to save
+  13  the machine is disturbed: a control gave an alarm, nothing could be measured, or the engine does not
+      see what is known; or there is no room to save
   14  a contender gave a wrong result, panicked or hung
   130 interrupted
 

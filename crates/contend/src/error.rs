@@ -19,6 +19,8 @@ pub(crate) enum CommandError {
     Store(RecordError),
     /// A side of a comparison, or a baseline, is not to be had.
     Side(SideError),
+    /// Two sides, or what they said of themselves, cannot be compared.
+    Incomparable(String),
     /// The user stopped it, and was told.
     Interrupted,
     /// Nobody reads what we print, or it cannot be written.
@@ -44,6 +46,7 @@ impl CommandError {
             Self::Store(RecordError::Read { .. } | RecordError::Write { .. }) => exit::INTERNAL,
             Self::Store(_) => exit::NO_BASELINE,
             Self::Side(error) => error.code(),
+            Self::Incomparable(_) => exit::NO_BASELINE,
             Self::Interrupted => exit::INTERRUPTED,
             // Whoever closed the pipe, such as `head`, has all it wanted.
             Self::Output(_) if self.is_broken_pipe() => exit::OK,
@@ -51,7 +54,8 @@ impl CommandError {
         }
     }
 
-    fn is_broken_pipe(&self) -> bool {
+    /// Whether nobody reads what we print any more.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 }
@@ -59,7 +63,7 @@ impl CommandError {
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) | Self::NothingSelected(text) => f.write_str(text),
+            Self::Usage(text) | Self::NothingSelected(text) | Self::Incomparable(text) => f.write_str(text),
             Self::Store(error) => write!(f, "{error}"),
             Self::Side(error) => write!(f, "{error}"),
             Self::Interrupted => f.write_str("come to an end: it was interrupted"),

@@ -2,11 +2,13 @@
 
 mod ask;
 mod find;
+mod patience;
 
 use std::path::PathBuf;
 
 pub(crate) use ask::{Conclusion, Heard, Question};
 pub(crate) use find::{BUILD_BENCHES, benches, cargo, find};
+pub(crate) use patience::{patience, speaks};
 
 /// A bench executable.
 #[derive(Clone, Debug, Eq, PartialEq)]

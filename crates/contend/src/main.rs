@@ -1,6 +1,6 @@
 //! `contend`: shows saved runs, and asks the bench executables what they can do.
 //!
-//! It measures nothing and links no suite. What it knows comes from the folder of runs and from the executables that
+//! It links no suite: processes of the bench executables measure, and it tells them when. What it knows comes from the folder of runs and from the executables that
 //! `cargo bench` builds in the workspace it stands in, so it works for any workspace whose benches use the driver.
 //!
 //! ```text

@@ -215,7 +215,7 @@ pub struct ChangeInterval {
     pub coverage_ppm: u32,
 }
 
-/// Where a margin comes from: the largest of these.
+/// Where a margin comes from. What the user asks for replaces the default; the other two can only widen it.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]

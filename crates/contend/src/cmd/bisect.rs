@@ -22,8 +22,8 @@ use std::time::Duration;
 /// as margin, along first parents. Commits that do not build, or do not have the cell, are skipped; those that the pairs do
 /// not decide as well. Exits with 11 if more than one commit is left. With --format json:
 ///
-/// {"schema": "contend-bisect/1", "cell": ID, "change_ppm": N, "steps": [{"commit", "standing", "verdict"}, ...],
-/// "candidates": [ID, ...]}.
+/// {"schema": "contend-bisect/1", "cell": ID, "change_ppm": N, "between": the verdict of GOOD and BAD,
+/// "steps": [{"commit", "standing", "verdict"}, ...], "candidates": [ID, ...]}.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// A revision in which the cell was fast, an ancestor of BAD.
@@ -65,9 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         )));
     };
     let Some(change) = between.evidence.as_ref().filter(|_| between.verdict == Verdict::Regressed) else {
-        let summary = report::cell_line(&between);
-        print(&format!("{} did not become slower: {summary}\n", arguments.cell))?;
-        return Ok(exit::UNDECIDED);
+        return nothing_to_find(arguments, &between);
     };
     eprintln!("contend: {} to {}: {}", arguments.good, arguments.bad, report::cell_line(&between));
     // Halfway between good and bad, on the scale of ratios.
@@ -84,11 +82,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
             "schema": "contend-bisect/1",
             "cell": arguments.cell,
             "change_ppm": change.change_ppm,
+            "between": between.verdict,
             "steps": bisection.steps,
             "candidates": found.candidates,
         }))?,
     }
     Ok(if candidates.len() == 1 { exit::OK } else { exit::UNDECIDED })
+}
+
+/// Says why there is nothing to look for between GOOD and BAD.
+fn nothing_to_find(arguments: &Arguments, between: &CellVerdict) -> Result<u8, CommandError> {
+    let (why, code) = match between.verdict {
+        Verdict::WrongResult { .. } => ("gave a wrong result", exit::WRONG_RESULT),
+        Verdict::NotMeasurable { .. } => ("cannot be measured here", exit::UNFIT),
+        Verdict::Undecided { .. } => ("may or may not have become slower", exit::UNDECIDED),
+        _ => ("did not become slower", exit::UNDECIDED),
+    };
+    match arguments.format.format {
+        Format::Text => print(&format!("{} {why}: {}\n", arguments.cell, report::cell_line(between)))?,
+        Format::Json => print_json(&json!({
+            "schema": "contend-bisect/1",
+            "cell": arguments.cell,
+            "change_ppm": between.evidence.as_ref().map(|evidence| evidence.change_ppm),
+            "between": between.verdict,
+            "steps": [],
+            "candidates": [],
+        }))?,
+    }
+    Ok(code)
 }
 
 fn revision(workspace: &Workspace, name: &str) -> Result<ReadySide, SideError> {
@@ -128,7 +149,11 @@ impl Bisection<'_> {
             }
             Err(error) => return Err(error.into()),
         };
-        let Some((verdict, _)) = against(self.arguments, self.good, &side, Some(&self.task))? else {
+        let compared = match against(self.arguments, self.good, &side, Some(&self.task)) {
+            Err(CommandError::Incomparable(_)) => None,
+            compared => compared?,
+        };
+        let Some((verdict, _)) = compared else {
             eprintln!("contend: skipped {name}: it does not have the cell, or defines it in another way");
             self.note(commit, "skipped", None);
             return Ok(Standing::Skipped);
@@ -167,7 +192,7 @@ fn against(
         seed: arguments.seed,
         budget: arguments.budget,
     };
-    let measured = Processes::new(&live, |_, _| {}).measure(vec![task.clone()]);
+    let measured = Processes::new(&live, |_, _| true).measure(vec![task.clone()]);
     if measured.interrupted {
         return Err(CommandError::Interrupted);
     }

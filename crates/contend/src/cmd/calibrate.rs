@@ -61,17 +61,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     };
     let machine = compare::machine(&[cells[0].head.clone()])?;
     let rules = Rules { seed: arguments.seed, ..Rules::default() };
-    let mut processes = Processes::new(&live, |_, _| {});
+    let mut processes = Processes::new(&live, |_, _| true);
     let handicaps = handicaps(&cells, &rules, &mut processes);
     let tasks =
         cells.iter().zip(&handicaps).flat_map(|(cell, found)| tasks(&compare::task(cell, &rules), found));
     let measured = processes.measure(tasks.collect());
+    processes.unless_interrupted()?;
     let mut subjects = measured.subjects.iter();
     let mut calibrated: Vec<CalibratedCell> = cells
         .iter()
         .zip(&handicaps)
         .map(|(cell, found)| calibrated(cell, found, &mut subjects, arguments.seed, &mut processes))
         .collect();
+    processes.unless_interrupted()?;
     if arguments.against_criterion {
         ask_criterion(&cells, &mut calibrated, &mut processes)?;
     }
@@ -84,9 +86,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         seed: arguments.seed,
         cells: calibrated,
     };
-    if measured.interrupted {
-        return Err(CommandError::Interrupted);
-    }
     let saved = store.save_calibration(&calibration)?;
     match arguments.format.format {
         Format::Text => print(&calibration::text(&calibration))?,
@@ -119,7 +118,7 @@ fn chosen(arguments: &Arguments) -> Result<Vec<Matched>, CommandError> {
 
 type Found = Vec<Option<Handicapped>>;
 
-fn handicaps<K: FnMut(&Subject, &compare::Pair)>(
+fn handicaps<K: FnMut(&Subject, &compare::Pair) -> bool>(
     cells: &[Matched],
     rules: &Rules,
     processes: &mut Processes<'_, K>,
@@ -136,7 +135,7 @@ fn handicaps<K: FnMut(&Subject, &compare::Pair)>(
     found
 }
 
-fn calibrated<'a, K: FnMut(&Subject, &compare::Pair)>(
+fn calibrated<'a, K: FnMut(&Subject, &compare::Pair) -> bool>(
     cell: &Matched,
     found: &Found,
     subjects: &mut impl Iterator<Item = &'a Subject>,
@@ -164,7 +163,7 @@ fn calibrated<'a, K: FnMut(&Subject, &compare::Pair)>(
 }
 
 /// The same questions to criterion, one cell after the other.
-fn ask_criterion<K: FnMut(&Subject, &compare::Pair)>(
+fn ask_criterion<K: FnMut(&Subject, &compare::Pair) -> bool>(
     cells: &[Matched],
     calibrated: &mut [CalibratedCell],
     processes: &mut Processes<'_, K>,
@@ -172,6 +171,7 @@ fn ask_criterion<K: FnMut(&Subject, &compare::Pair)>(
     let folder = tempfile::tempdir().context("make a folder for criterion")?;
     let (criterion, total) = (Criterion::new(folder.path()), cells.len());
     for (number, (cell, calibrated)) in cells.iter().zip(calibrated).enumerate() {
+        processes.unless_interrupted()?;
         processes.say(&format!("asking criterion: cell {} of {total}", number + 1));
         calibrated.equal_by_criterion = Some(criterion.judge(cell, 0)?);
         for slow_down in &mut calibrated.slow_downs {

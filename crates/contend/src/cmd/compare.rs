@@ -13,8 +13,8 @@ use contend_protocol::comparison::{Comparison, PairRecord, Plan};
 use contend_protocol::json;
 use contend_protocol::manifest::Machine;
 use contend_protocol::version::{FormatVersion, MethodVersion};
-use contend_record::ComparisonWriter;
 use contend_record::environment::{invocation_command, now_unix_ms};
+use contend_record::{ComparisonWriter, RecordError};
 use contend_report::comparison as report;
 use contend_stats::looks::{ALPHA, Looks};
 use std::time::Duration;
@@ -23,8 +23,7 @@ use std::time::Duration;
 ///
 /// A side is a baseline (`contend baseline save`), a revision of git, or `.` for the working tree with all that is not
 /// committed. Both are built here if they have to be, and both are measured now, a pair of processes at a time. An alarm
-/// counts only if fresh pairs repeat it. Cells with more threads than cores are left out unless CONTEND_THREADS names their
-/// count.
+/// counts only if fresh pairs repeat it. Cells with more threads than cores are left out: they cannot take turns.
 ///
 /// The comparison is kept in results/comparisons, with every pair. With --format json:
 ///
@@ -77,16 +76,23 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     select::filter(arguments.filter.as_deref())?;
-    let sides = Sides::prepare(arguments)?;
     let store = super::store()?;
+    // Building takes all cores as well.
     let _alone = super::measure_alone(&store)?;
+    let sides = Sides::prepare(arguments)?;
     let (base, head) = (&sides.base.facts, &sides.head.facts);
     let mut writer = store.begin_comparison(now_unix_ms(), base, head, &sides.machine)?;
     let floors = compare::floors(&store, &sides.machine, &sides.cells.matched)?;
     let rules = Rules { margin: arguments.margin, floors, seed: arguments.seed };
-    let comparison = sides.compare(arguments, &rules, &mut writer)?;
-    writer.conclude(&comparison)?;
-    show(&comparison, arguments, &writer)?;
+    let (comparison, kept) = sides.compare(arguments, &rules, &mut writer);
+    // What was found is said even where it cannot be kept, and it is the exit code even where nobody reads on.
+    let kept = kept.and_then(|()| writer.conclude(&comparison));
+    match show(&comparison, arguments) {
+        Err(error) if !error.is_broken_pipe() => return Err(error),
+        _ => eprintln!("contend: {}", report::summary_line(&comparison)),
+    }
+    kept?;
+    eprintln!("  saved    {}", writer.directory().display());
     Ok(comparison.conclusion.exit_code)
 }
 
@@ -106,7 +112,7 @@ impl Sides {
         let base = workspace.side(&base, &Variants::default())?;
         let head = workspace.side(&head, &arguments.variants)?;
         let mut cells = cells(arguments, &base, &head)?;
-        if base.facts.executables == head.facts.executables && head.environment.is_empty() {
+        if base.facts.executables == head.facts.executables && base.environment == head.environment {
             eprintln!("contend: both sides have the same bytes, so every change would be a false alarm");
             if arguments.skip_identical {
                 cells.settle_as_unchanged();
@@ -121,7 +127,7 @@ impl Sides {
         arguments: &Arguments,
         rules: &Rules,
         writer: &mut ComparisonWriter,
-    ) -> Result<Comparison, CommandError> {
+    ) -> (Comparison, Result<(), RecordError>) {
         let created_unix_ms = now_unix_ms();
         let live = Live {
             cells: &self.cells.matched,
@@ -135,16 +141,16 @@ impl Sides {
             if kept.is_ok() {
                 kept = writer.append(&pair_record(subject, pair));
             }
+            kept.is_ok()
         })
         .measure(compare::tasks(&self.cells.matched, rules));
-        kept?;
         let (controls, subjects): (Vec<_>, Vec<_>) =
             measured.subjects.iter().partition(|subject| subject.task.control);
         let mut verdicts = findings::verdicts(&subjects);
         verdicts.extend(self.cells.settled.iter().cloned());
         let controls = findings::verdicts(&controls);
         let conclusion = findings::conclude(&verdicts, &controls, arguments.strict, measured.interrupted);
-        Ok(Comparison {
+        let comparison = Comparison {
             format: FormatVersion::CURRENT,
             method: MethodVersion::CURRENT,
             comparison: writer.name().to_owned(),
@@ -158,7 +164,8 @@ impl Sides {
             cells: verdicts,
             controls,
             conclusion,
-        })
+        };
+        (comparison, kept)
     }
 }
 
@@ -209,11 +216,7 @@ fn pair_record(subject: &Subject, pair: &compare::Pair) -> PairRecord {
     }
 }
 
-fn show(
-    comparison: &Comparison,
-    arguments: &Arguments,
-    writer: &ComparisonWriter,
-) -> Result<(), CommandError> {
+fn show(comparison: &Comparison, arguments: &Arguments) -> Result<(), CommandError> {
     match arguments.format {
         Document::Text => {
             print(&report::text(comparison, &report::Options { all: arguments.all, colour: colour() }))?;
@@ -223,8 +226,6 @@ fn show(
             print_json(&json!({ "schema": "contend-compare/1", "comparison": comparison }))?;
         }
     }
-    eprintln!("contend: {}", report::summary_line(comparison));
-    eprintln!("  saved    {}", writer.directory().display());
     Ok(())
 }
 
@@ -249,8 +250,8 @@ pub(super) fn margin(text: &str) -> Result<f64, String> {
         Some(percent) => percent.trim_end().parse::<f64>().map(|percent| percent / 100.0),
         None => text.parse(),
     };
-    let fraction = fraction.ok().filter(|fraction| (0.0005..1.0).contains(fraction));
-    fraction.ok_or_else(|| "write a share from 0.05% to 100%, such as 1% or 0.01".to_owned())
+    let fraction = fraction.ok().filter(|fraction| (0.001..1.0).contains(fraction));
+    fraction.ok_or_else(|| "write a share from 0.1% to below 100%, such as 1% or 0.01".to_owned())
 }
 
 #[cfg(test)]

@@ -52,6 +52,9 @@ pub(crate) fn find_handicap(
     let (mut low, mut high): (Option<Tried>, Option<Tried>) = (None, None);
     let mut guess = FIRST_GUESS;
     for _ in 0..MAX_TRIES {
+        if bench.interrupted() {
+            return None;
+        }
         let handicap = guess as u64;
         let near = |effect: f64| (effect - wanted).abs() <= NEAR_ENOUGH * wanted;
         let task = Task { handicap, ..task.clone() };

@@ -31,6 +31,10 @@ pub(crate) struct SideCells(Vec<(CellEntry, Executable)>);
 
 impl SideCells {
     /// Asks the executables for the cells that `wanted` selects and a contender can do.
+    ///
+    /// # Errors
+    /// [`CommandError::Incomparable`] if one of them does not say all it has: cells that are missing for that reason must not
+    /// look as if they had been removed.
     pub(crate) fn ask(
         executables: &[Executable],
         wanted: impl Fn(&CellEntry) -> bool,
@@ -38,6 +42,10 @@ impl SideCells {
         let mut cells = Vec::new();
         for executable in executables {
             let catalogue = catalogue(std::slice::from_ref(executable))?;
+            if !catalogue.complete {
+                let path = executable.path.display();
+                return Err(CommandError::Incomparable(format!("learn which cells {path} has; see above")));
+            }
             let able = catalogue.cells.into_iter().filter(|cell| cell.unavailable.is_none() && wanted(cell));
             cells.extend(able.map(|entry| (entry, executable.clone())));
         }
@@ -63,6 +71,11 @@ pub(crate) fn matched(base: SideCells, head: SideCells) -> Cells {
             None => cells.settle(entry.cell, Verdict::Added),
             Some((before, _)) if before.definition != entry.definition => {
                 let reason = "its workload is defined in another way".to_owned();
+                cells.settle(entry.cell, Verdict::NotComparable { reason });
+            }
+            Some((before, _)) if before.oversubscribed || entry.oversubscribed => {
+                // Each side would see the other's turns as other programs that take its cores.
+                let reason = "it has more threads than cores".to_owned();
                 cells.settle(entry.cell, Verdict::NotComparable { reason });
             }
             Some((_, base)) => cells.matched.push(Matched { entry, base, head }),

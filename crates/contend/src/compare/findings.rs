@@ -31,7 +31,12 @@ pub(crate) fn conclude(
     let unfit = controls.iter().any(|control| alarm(&control.verdict));
     let measured = cells.iter().filter(|cell| cell.evidence.is_some()).count();
     let disturbed = any(|verdict| matches!(verdict, Verdict::NotMeasurable { .. }));
-    let exit_code = if any(|verdict| matches!(verdict, Verdict::WrongResult { .. })) {
+    let apart = |cell: &CellVerdict| {
+        matches!(cell.verdict, Verdict::Added | Verdict::Removed | Verdict::NotComparable { .. })
+    };
+    let exit_code = if !cells.is_empty() && cells.iter().all(apart) {
+        exit::NO_BASELINE
+    } else if any(|verdict| matches!(verdict, Verdict::WrongResult { .. })) {
         exit::WRONG_RESULT
     } else if unfit || (disturbed && measured == 0) {
         exit::UNFIT
@@ -84,10 +89,13 @@ fn verdict(subject: &Subject, adjusted_p: f64) -> CellVerdict {
 
 fn evidence(subject: &Subject, adjusted_p: f64) -> Option<Evidence> {
     let task = &subject.task;
+    let log_ratios = |pairs: &[Pair]| pairs.iter().map(|pair| pair.log_ratio).collect::<Vec<f64>>();
+    let interval_of = |pairs: &[Pair]| interval_of_change(&log_ratios(pairs), task.looks.level());
     // The fresh pairs are those that nobody chose for being odd; without enough of them, the others.
-    let decisive = if subject.confirmation.is_empty() { &subject.pairs } else { &subject.confirmation };
-    let log_ratios: Vec<f64> = decisive.iter().map(|pair| pair.log_ratio).collect();
-    let change = interval_of_change(&log_ratios, task.looks.level());
+    let confirmed = interval_of(&subject.confirmation);
+    let decisive = if confirmed.is_some() { &subject.confirmation } else { &subject.pairs };
+    let log_ratios = log_ratios(decisive);
+    let change = confirmed.or_else(|| interval_of(&subject.pairs));
     let median =
         change.map_or_else(|| order::median(&log_ratios).map(f64::exp_m1), |change| Some(change.median));
     let level = |time: fn(&Pair) -> f64| decisive.iter().map(time).collect::<Vec<f64>>();
@@ -139,4 +147,42 @@ pub(crate) fn ppm(fraction: f64) -> i64 {
 
 fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contend_protocol::sample::Fault;
+
+    fn cells(verdicts: &[Verdict]) -> Vec<CellVerdict> {
+        let cell = |verdict: &Verdict| CellVerdict {
+            cell: "s/w/c/1".parse().expect("an id"),
+            verdict: verdict.clone(),
+            evidence: None,
+        };
+        verdicts.iter().map(cell).collect()
+    }
+
+    #[track_caller]
+    fn check(verdicts: &[Verdict], controls: &[Verdict], strict: bool, expected: u8) {
+        let conclusion = conclude(&cells(verdicts), &cells(controls), strict, false);
+        assert_eq!(conclusion.exit_code, expected, "{verdicts:?}");
+    }
+
+    #[test]
+    fn the_worst_finding_decides() {
+        let undecided = || Verdict::Undecided { reason: Doubt::Looks, pairs_needed: None };
+        let not_comparable = || Verdict::NotComparable { reason: "another definition".to_owned() };
+        let wrong = || Verdict::WrongResult { side: "head".to_owned(), fault: Fault::Hung { bound_s: 30 } };
+        let same = Verdict::Unchanged;
+        check(&[same.clone(), Verdict::Added, Verdict::Removed], &[], false, exit::OK);
+        check(&[same.clone(), undecided()], &[], false, exit::OK);
+        check(&[same.clone(), undecided()], &[], true, exit::UNDECIDED);
+        check(&[undecided(), Verdict::Regressed], std::slice::from_ref(&same), true, exit::REGRESSION);
+        check(&[Verdict::Regressed], &[Verdict::Improved], false, exit::UNFIT);
+        check(&[Verdict::Regressed, wrong()], &[Verdict::Improved], false, exit::WRONG_RESULT);
+        check(&[Verdict::NotMeasurable { reason: "a hog".to_owned() }], &[], false, exit::UNFIT);
+        check(&[Verdict::Added, Verdict::Removed, not_comparable()], &[], false, exit::NO_BASELINE);
+        check(&[], &[], false, exit::OK);
+    }
 }

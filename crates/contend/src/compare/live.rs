@@ -4,6 +4,7 @@ use super::cells::Matched;
 use super::pair::{self, Pair, PairFailure, PairPlan};
 use super::rounds::{self, Bench, RoundsPlan, Subject, Task};
 use super::served::Launch;
+use crate::error::CommandError;
 use contend_protocol::CellId;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write, stderr};
@@ -33,6 +34,7 @@ pub(crate) struct Live<'a> {
 pub(crate) struct Measured {
     pub(crate) subjects: Vec<Subject>,
     pub(crate) took: Duration,
+    /// Whether the user's Ctrl-C left something open.
     pub(crate) interrupted: bool,
 }
 
@@ -46,10 +48,12 @@ pub(crate) struct Processes<'a, K> {
     said: Duration,
     watching: bool,
     keep: K,
+    /// A pair could not be kept: more of them would be measured for nothing.
+    full: bool,
 }
 
-impl<'a, K: FnMut(&Subject, &Pair)> Processes<'a, K> {
-    /// Measuring begins now. `keep` is told each pair as it comes.
+impl<'a, K: FnMut(&Subject, &Pair) -> bool> Processes<'a, K> {
+    /// Measuring begins now. `keep` is told each pair as it comes, and says whether to go on.
     pub(crate) fn new(live: &'a Live<'a>, keep: K) -> Self {
         listen_for_ctrl_c();
         #[expect(clippy::disallowed_methods, reason = "the budget and the time left are not measurements")]
@@ -62,6 +66,7 @@ impl<'a, K: FnMut(&Subject, &Pair)> Processes<'a, K> {
             said: Duration::ZERO,
             watching: stderr().is_terminal(),
             keep,
+            full: false,
         }
     }
 
@@ -71,7 +76,8 @@ impl<'a, K: FnMut(&Subject, &Pair)> Processes<'a, K> {
         let plan = self.plan;
         rounds::run(&mut subjects, plan, self);
         self.clear();
-        Measured { subjects, took: self.elapsed(), interrupted: self.interrupted() }
+        let interrupted = self.interrupted() && subjects.iter().any(|subject| subject.end.is_none());
+        Measured { subjects, took: self.elapsed(), interrupted }
     }
 
     /// Says how far it is, not too often. Nothing is measured meanwhile.
@@ -91,6 +97,12 @@ impl<'a, K: FnMut(&Subject, &Pair)> Processes<'a, K> {
         }
     }
 
+    /// # Errors
+    /// [`CommandError::Interrupted`] once the user wants it to end.
+    pub(crate) fn unless_interrupted(&self) -> Result<(), CommandError> {
+        if self.interrupted() { Err(CommandError::Interrupted) } else { Ok(()) }
+    }
+
     /// Time since measuring began.
     pub(crate) fn took(&self) -> Duration {
         self.began.elapsed()
@@ -103,13 +115,13 @@ impl<'a, K: FnMut(&Subject, &Pair)> Processes<'a, K> {
     }
 }
 
-impl<K: FnMut(&Subject, &Pair)> Bench for Processes<'_, K> {
+impl<K: FnMut(&Subject, &Pair) -> bool> Bench for Processes<'_, K> {
     fn pair(&mut self, subject: &Subject, plan: &PairPlan<'_>) -> Result<Pair, PairFailure> {
         let cell = self.cells[&subject.task.cell];
         let base = Launch { executable: &cell.base, environment: self.live.base_environment };
         let head = Launch { executable: &cell.head, environment: self.live.head_environment };
         let pair = pair::measure(&base, if subject.task.control { &base } else { &head }, plan)?;
-        (self.keep)(subject, &pair);
+        self.full |= !(self.keep)(subject, &pair);
         Ok(pair)
     }
 
@@ -119,7 +131,7 @@ impl<K: FnMut(&Subject, &Pair)> Bench for Processes<'_, K> {
 
     fn interrupted(&self) -> bool {
         // Relaxed: the flag orders nothing.
-        INTERRUPTED.load(Ordering::Relaxed)
+        self.full || INTERRUPTED.load(Ordering::Relaxed)
     }
 
     fn progress(&mut self, subjects: &[Subject]) {
@@ -141,7 +153,7 @@ fn set_handler() {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(contend_protocol::exit::INTERRUPTED));
         }
-        eprintln!("\ncontend: stopping after this pair; what is decided so far follows");
+        eprintln!("\ncontend: stopping after this pair");
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         eprintln!("contend: warning: Ctrl-C will end this without a verdict: {error}");

@@ -26,9 +26,6 @@ const PLACED_WARM_UP_NS: u64 = 5_000_000;
 /// between two disturbances (measured on a shared two-core machine).
 const WINDOW_NS: f64 = 1_500_000.0;
 
-/// Window of oversubscribed slices: the shortest that is valid, and some.
-const OVERSUBSCRIBED_WINDOW_NS: f64 = 60_000_000.0;
-
 /// Turns of a placed cell after which both sides are made anew, so that one pair samples several places in memory.
 ///
 /// Chosen here because, of 16 turns, 4 places gave the least scatter for the time: made anew at each turn they took a third
@@ -121,7 +118,7 @@ pub(crate) fn measure(
     let mut slices = sides.take_turns(plan, share)?;
     // A pair that is half made of what the machine left over says more about the machine.
     if slices.base.len() * 2 < plan.slices {
-        let reason = slices.disturbed.take().unwrap_or_default();
+        let reason = slices.disturbance();
         return Err(PairFailure::Disturbed { reason, repeated: slices.repeated });
     }
     sides.conclude()?;
@@ -146,6 +143,8 @@ struct Slices {
     repeated: u64,
     /// Why the last slice that was measured again was.
     disturbed: Option<String>,
+    /// Turns in which the slice of base was disturbed, and of head.
+    disturbed_turns: [u32; 2],
 }
 
 impl Sides {
@@ -173,14 +172,13 @@ impl Sides {
     /// Warms both up, and says how many operations a slice has: what base needs for the window, so that both sides do the
     /// same work.
     fn warm_up(&mut self, plan: &PairPlan<'_>) -> Result<u64, PairFailure> {
-        let aim = if self.prepared.oversubscribed { OVERSUBSCRIBED_WINDOW_NS } else { WINDOW_NS };
-        let found = self.warm_side_up(Which::Base, plan.share, aim)?;
+        let found = self.warm_side_up(Which::Base, plan.share)?;
         let share = plan.share.unwrap_or(found);
-        self.warm_side_up(Which::Head, Some(share), aim)?;
+        self.warm_side_up(Which::Head, Some(share))?;
         Ok(share)
     }
 
-    fn warm_side_up(&mut self, which: Which, share: Option<u64>, aim_ns: f64) -> Result<u64, PairFailure> {
+    fn warm_side_up(&mut self, which: Which, share: Option<u64>) -> Result<u64, PairFailure> {
         let enough_ns = if self.prepared.placed { PLACED_WARM_UP_NS } else { WARM_UP_NS };
         let mut next = share.unwrap_or(1);
         let mut worked_ns = 0;
@@ -191,7 +189,7 @@ impl Sides {
                 break;
             }
             if share.is_none() {
-                next = share_for(next, slice.window_ns, aim_ns);
+                next = share_for(next, slice.window_ns, WINDOW_NS);
             }
         }
         Ok(next)
@@ -242,6 +240,9 @@ impl Slices {
     /// Keeps two slices that were measured in turns, or neither.
     fn add(&mut self, base: ServedSlice, head: ServedSlice) {
         let times = time_per_op_ns(&base).zip(time_per_op_ns(&head));
+        for (turns, slice) in self.disturbed_turns.iter_mut().zip([&base, &head]) {
+            *turns += u32::from(slice.disturbed.is_some());
+        }
         match (base.disturbed.or(head.disturbed), times) {
             (None, Some((base_ns, head_ns))) => {
                 self.base.push(base_ns);
@@ -251,6 +252,16 @@ impl Slices {
                 self.repeated += 2;
                 self.disturbed = disturbed.or(Some("no operation was completed in the window".to_owned()));
             }
+        }
+    }
+
+    /// What disturbed the last slice, and that it was one side only: other programs do not choose, a change may.
+    fn disturbance(&mut self) -> String {
+        let reason = self.disturbed.take().unwrap_or_default();
+        match self.disturbed_turns {
+            [0, head] if head > 0 => format!("in head only: {reason}"),
+            [base, 0] if base > 0 => format!("in base only: {reason}"),
+            _ => reason,
         }
     }
 

@@ -215,9 +215,9 @@ impl Subject {
         else {
             return;
         };
-        let floor = task.margin_by_scatter(&log_ratios).unwrap_or(most);
-        if floor > task.margin {
-            self.task.margin = floor.min(most);
+        let margin = task.margin_by_scatter(&log_ratios).unwrap_or(most).min(most);
+        if margin > task.margin {
+            self.task.margin = margin;
             self.task.margin_from = MarginSource::Scatter;
         }
     }
@@ -276,13 +276,13 @@ pub(crate) fn run(subjects: &mut [Subject], plan: RoundsPlan, bench: &mut impl B
 }
 
 /// The open subjects of the next round, in their order. Where the budget is not enough for all, those that are nearest to
-/// their decision.
+/// their decision, and the controls: without them nothing that is decided can be believed.
 fn affordable(subjects: &[Subject], plan: RoundsPlan, elapsed: Duration) -> Vec<usize> {
     let mut open: Vec<usize> = (0..subjects.len()).filter(|&index| subjects[index].end.is_none()).collect();
     let Some(budget) = plan.budget else { return open };
     let left = budget.saturating_sub(elapsed);
     let cost = |index: &usize| subjects[*index].cost_left().unwrap_or(Duration::MAX);
-    open.sort_by_key(cost);
+    open.sort_by_key(|index| (!subjects[*index].task.control, cost(index)));
     let mut sum = Duration::ZERO;
     let fitting = open.iter().take_while(|&index| {
         sum = sum.saturating_add(cost(index));
@@ -323,16 +323,7 @@ mod tests {
             self.order.push(plan.cell.contender().to_owned());
             // Close enough to normal, with an sd of 1.
             let scatter = (0..12).map(|_| self.random.f64()).sum::<f64>() - 6.0;
-            let log_ratio = (self.outcome)(subject, self.order.len(), scatter)?;
-            Ok(Pair {
-                log_ratio,
-                base_ns: 10.0,
-                head_ns: 10.0 * log_ratio.exp(),
-                base_first: true,
-                share: 100,
-                slices: 16,
-                repeated: 0,
-            })
+            (self.outcome)(subject, self.order.len(), scatter).map(made_up_pair)
         }
 
         fn elapsed(&mut self) -> Duration {
@@ -344,6 +335,18 @@ mod tests {
         }
 
         fn progress(&mut self, _subjects: &[Subject]) {}
+    }
+
+    fn made_up_pair(log_ratio: f64) -> Pair {
+        Pair {
+            log_ratio,
+            base_ns: 10.0,
+            head_ns: 10.0 * log_ratio.exp(),
+            base_first: true,
+            share: 100,
+            slices: 16,
+            repeated: 0,
+        }
     }
 
     fn subject(contender: &str) -> Subject {
@@ -418,6 +421,30 @@ mod tests {
         assert_eq!(settled(|_, _, scatter| Ok(0.5 * scatter)), (0.05, MarginSource::Scatter));
         let (margin, from) = settled(|_, _, scatter| Ok(0.1 + 0.025 * scatter));
         assert!((0.02..0.05).contains(&margin) && from == MarginSource::Scatter, "{margin}");
+    }
+
+    #[test]
+    fn scatter_never_narrows_a_margin() {
+        let task = Task { margin: 0.04, margin_up_to: Some(0.03), ..Task::made_up("x") };
+        let mut subject = Subject::new(Task { margin_from: MarginSource::Calibrated, ..task });
+        for number in 0..8 {
+            let log_ratio = if number % 2 == 0 { 0.5 } else { -0.5 };
+            subject.take(Ok(made_up_pair(log_ratio)));
+        }
+        assert_eq!((subject.task.margin, subject.task.margin_from), (0.04, MarginSource::Calibrated));
+    }
+
+    #[test]
+    fn controls_come_first_where_the_budget_is_short() {
+        let task = |contender: &str, control| Task { control, ..Task::made_up(contender) };
+        let mut subjects = [Subject::new(task("cell", false)), Subject::new(task("control", true))];
+        let random = fastrand::Rng::with_seed(1);
+        let (now, order) = (Duration::ZERO, Vec::new());
+        let outcome = |_: &Subject, _: usize, scatter: f64| Ok(0.001 * scatter);
+        let mut bench = MadeUp { random, now, interrupt_after: None, order, outcome };
+        run(&mut subjects, RoundsPlan { seed: 1, budget: Some(PAIR * 10) }, &mut bench);
+        assert_eq!(subjects[1].end, Some(End::Judged(Judgement::Same)));
+        assert_eq!(subjects[0].end, None);
     }
 
     #[test]

@@ -1,22 +1,14 @@
 //! One side's process while it serves slices.
 
 use crate::executables::Executable;
+use crate::executables::{patience, speaks};
 use contend_protocol::catalogue::{Greeting, protocol_of};
 use contend_protocol::sample::Fault;
 use contend_protocol::serve::{Answer, Prepared, Request, ServedSlice};
 use contend_protocol::version::ProtocolVersion;
 use contend_protocol::{CellId, decode, encode_line};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::fd::AsFd;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Duration;
-
-/// Longest time that a process may stay silent: it has a bound of its own for each slice, and this is for what lies
-/// outside slices, such as making a contender.
-///
-/// Chosen here because it is twice the executable's own bound.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why a side gives no slice. Each text fits after "base " or "head ".
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -113,8 +105,8 @@ impl Served {
 
     fn line(&mut self) -> Result<String, Failure> {
         let mut line = String::new();
-        if self.answers.buffer().is_empty() && !self.speaks().map_err(|error| lost(&error))? {
-            return Err(Failure::Lost(format!("stayed silent for {} s", PATIENCE.as_secs())));
+        if !speaks(&self.answers).map_err(|error| lost(&error))? {
+            return Err(Failure::Lost(format!("stayed silent for {} s", patience().as_secs())));
         }
         match self.answers.read_line(&mut line) {
             Ok(0) => Err(Failure::Lost(self.obituary())),
@@ -123,20 +115,11 @@ impl Served {
         }
     }
 
-    /// Waits until there is something to read, or the end.
-    fn speaks(&self) -> io::Result<bool> {
-        let mut waiting = [PollFd::new(self.answers.get_ref().as_fd(), PollFlags::POLLIN)];
-        let patience = PollTimeout::try_from(PATIENCE).unwrap_or(PollTimeout::MAX);
-        loop {
-            match poll(&mut waiting, patience) {
-                Err(nix::errno::Errno::EINTR) => {}
-                ready => return Ok(ready? > 0),
-            }
-        }
-    }
-
     fn obituary(&mut self) -> String {
-        match self.child.wait() {
+        // Its stdout is closed. One that lives on all the same must not be waited for.
+        let ended = self.child.try_wait();
+        drop(self.child.kill());
+        match ended.and_then(|ended| ended.map_or_else(|| self.child.wait(), Ok)) {
             Ok(status) => format!("died in the middle: {status}"),
             Err(error) => format!("died in the middle: {error}"),
         }

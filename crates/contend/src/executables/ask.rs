@@ -1,6 +1,7 @@
 //! Asking an executable: a greeting, then one message a line.
 
 use super::Executable;
+use super::patience::{patience, speaks};
 use crate::error::CommandError;
 use contend_protocol::catalogue::{Greeting, protocol_of};
 use contend_protocol::version::ProtocolVersion;
@@ -162,7 +163,7 @@ impl Executable {
 
 /// Hands on the lines. After one that is no message the rest is read but not heard: its writer must not be stopped.
 fn listen_to_lines(
-    answer: &mut impl BufRead,
+    answer: &mut BufReader<ChildStdout>,
     listen: &mut impl FnMut(Heard<'_>) -> Result<(), AskError>,
 ) -> Result<(), AskError> {
     let mut heard = Ok(());
@@ -185,13 +186,20 @@ fn greeting(line: &str) -> Result<Greeting, AskError> {
     }
 }
 
-/// A program that does not know `--contend` complains on stderr and exits; one that is killed tells another story.
+/// A program that does not know `--contend` complains on stderr and exits; one that is killed, or that the loader cannot
+/// start, tells another story.
 fn without_greeting(status: ExitStatus) -> AskError {
-    if status.code().is_some() { AskError::Foreign } else { AskError::Died(status) }
+    match status.code() {
+        None | Some(126 | 127) => AskError::Died(status),
+        Some(_) => AskError::Foreign,
+    }
 }
 
 /// The next line without its end; bytes that are no text become replacement characters.
-fn read_line(answer: &mut impl BufRead) -> io::Result<Option<String>> {
+fn read_line(answer: &mut BufReader<ChildStdout>) -> io::Result<Option<String>> {
+    if !speaks(answer)? {
+        return Err(io::Error::other(format!("it stayed silent for {} s", patience().as_secs())));
+    }
     let mut line = Vec::new();
     let length = answer.read_until(b'\n', &mut line)?;
     Ok((length > 0).then(|| String::from_utf8_lossy(&line).trim_end().to_owned()))

@@ -98,6 +98,18 @@ fn what_cannot_be_compared_is_refused() {
 }
 
 #[test]
+fn sides_without_a_cell_in_common_are_no_success() {
+    let workspace = serving();
+    workspace.write("served.sh", &SERVED.replace("tiny/w/c/1", "tiny/w/other/1"));
+    check(&workspace, &["compare", "HEAD"], 12, "1 added, 1 removed");
+    // Half a list must not look as if the other half had been removed.
+    workspace.write("served.sh", &SERVED.replace("list)\n    greet\n", "list)\n    greet\n    exit 3\n"));
+    check(&workspace, &["compare", "HEAD"], 12, "learn which cells");
+    workspace.write("served.sh", &SERVED.replace("\"protocol\":2", "\"protocol\":1"));
+    check(&workspace, &["compare", "HEAD"], 12, "speaks version 1");
+}
+
+#[test]
 fn a_short_budget_leaves_cells_undecided() {
     let workspace = serving();
     check(&workspace, &["compare", "HEAD", "--budget", "0.01s"], 0, "1 undecided");

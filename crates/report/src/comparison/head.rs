@@ -3,7 +3,7 @@
 use super::findings::alarms;
 use crate::layout::{HARD_SPACE, MIN_WIDTH, named};
 use crate::show::head::{INDENT, machine};
-use contend_protocol::comparison::{BuiltExecutable, CellVerdict, Comparison, Side};
+use contend_protocol::comparison::{BuiltExecutable, CellVerdict, Comparison, Side, Verdict};
 use contend_record::utc_text;
 
 pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
@@ -44,7 +44,13 @@ pub(super) fn same_bytes(comparison: &Comparison) -> bool {
         all
     };
     let base = sorted(&comparison.base);
-    !base.is_empty() && base == sorted(&comparison.head)
+    let started_alike = environment(&comparison.base) == environment(&comparison.head);
+    started_alike && !base.is_empty() && base == sorted(&comparison.head)
+}
+
+/// The variables that a side is started with.
+fn environment(side: &Side) -> Vec<&String> {
+    side.variants.iter().filter(|variant| variant.starts_with("--env ")).collect()
 }
 
 fn name_and_hash(executable: &BuiltExecutable) -> (String, String) {
@@ -81,7 +87,11 @@ fn controls(comparison: &Comparison) -> String {
     let alarms = alarms(controls);
     match (controls.len(), alarms.len()) {
         (0, _) => "none".to_owned(),
-        (all, 0) => format!("{} against itself: no alarm", cells_of_base(all)),
+        (all, 0) => {
+            let decided = controls.iter().filter(|control| control.verdict == Verdict::Unchanged).count();
+            let open = if decided == all { String::new() } else { format!(", but only {decided} decided") };
+            format!("{} against itself: no alarm{open}", cells_of_base(all))
+        }
         (all, count) => format!("{} against itself: alarm in {count}: {}", cells_of_base(all), few(&alarms)),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::findings::{Finding, Findings, ORDER};
 use crate::layout::HARD_SPACE;
-use contend_protocol::comparison::{CellVerdict, Comparison, Doubt, Verdict};
+use contend_protocol::comparison::{CellVerdict, Comparison, Conclusion, Doubt, Verdict};
 use contend_protocol::exit;
 
 /// Verdicts whose explanation is offered.
@@ -17,7 +17,7 @@ pub(super) fn sentences(comparison: &Comparison, findings: &Findings<'_>) -> Vec
     sentences.push(format!(
         "exit code {}: {}",
         comparison.conclusion.exit_code,
-        meaning(comparison.conclusion.exit_code)
+        meaning(&comparison.conclusion)
     ));
     sentences
 }
@@ -53,7 +53,10 @@ fn about_undecided(comparison: &Comparison, findings: &Findings<'_>) -> Vec<Stri
 fn more_pairs(cells: &[&CellVerdict]) -> String {
     let missing = |cell: &&CellVerdict| {
         let Verdict::Undecided { pairs_needed, .. } = cell.verdict else { return None };
-        let pairs = cell.evidence.as_ref().map_or(0, |evidence| evidence.pairs);
+        let pairs = cell.evidence.as_ref().map_or(0, |evidence| match evidence.confirmation_pairs {
+            0 => evidence.pairs,
+            fresh => fresh,
+        });
         Some(u64::from(pairs_needed?.saturating_sub(pairs)))
     };
     let missing: Option<Vec<u64>> = cells.iter().map(missing).collect();
@@ -76,11 +79,12 @@ fn explaining(findings: &Findings<'_>) -> Option<String> {
 }
 
 /// Why a comparison ends with this code.
-pub(super) fn meaning(code: u8) -> &'static str {
-    match code {
+pub(super) fn meaning(conclusion: &Conclusion) -> &'static str {
+    match conclusion.exit_code {
         exit::OK => "nothing to report",
         exit::REGRESSION => "a regression was confirmed",
         exit::UNDECIDED => "cells are undecided, and you asked to fail on that",
+        exit::UNFIT if !conclusion.unfit => "no cell could be measured: the machine is disturbed",
         exit::UNFIT => "a control gave an alarm: the machine cannot judge now",
         exit::WRONG_RESULT => "a contender gave a wrong result",
         exit::INTERRUPTED => "it was interrupted",

@@ -123,7 +123,10 @@ pub(super) fn legend(plan: &Plan) -> [(&'static str, String); 7] {
             ),
         ),
         ("margin", "the smallest change worth reporting".to_owned()),
-        ("pairs", "behind the interval + of the confirmation".to_owned()),
+        (
+            "pairs",
+            "of the decision + of its confirmation, whose interval is shown once it has one".to_owned(),
+        ),
         ("needs", "pairs that would probably decide; - where none are likely to".to_owned()),
     ]
 }

@@ -89,8 +89,9 @@ whether it was meant to go.
         "\
 Both sides have this cell, but it is not the same.
 
-The workload was changed, or one side had more threads than cores. A difference
-between two things that were asked to do different work is no change of speed.
+The workload was changed: a difference between two things that were asked to do
+different work is no change of speed. Or it has more threads than cores, and two
+processes that take turns would look to each other like a disturbed machine.
 ",
     ),
     (
@@ -126,9 +127,10 @@ the change is close to the margin.
     (
         "margin",
         "\
-The smallest change worth reporting: the largest of what you asked for (`user`),
-the default for cells of the kind (`default`), and the cell's own noise floor on
-this machine (`calibrated`).
+The smallest change worth reporting: what you asked for (`user`) or else the
+default for cells of the kind (`default`), which grows where memory is placed
+anew (`scatter`); but never less than the cell's own noise floor, if that was
+measured on this machine (`calibrated`).
 
 verdict.json says of each cell which it was. A change inside the margin is
 called none, however sure it is.
@@ -137,8 +139,8 @@ called none, however sure it is.
     (
         "user",
         "\
-The margin of this cell is the one you asked for: neither the default for its
-kind nor its noise floor is larger.
+The margin of this cell is the one you asked for; its noise floor is not larger,
+or was not measured.
 ",
     ),
     (

@@ -50,8 +50,8 @@ regressed. See `undecided`.
     (
         "exit-12",
         "\
-What was to be compared or shown is missing or cannot be read, or the two sides
-have nothing in common.
+What was to be compared or shown is missing or cannot be read, the two sides
+have no cell in common, or one of them does not say which cells it has.
 ",
     ),
     (
@@ -59,7 +59,8 @@ have nothing in common.
         "\
 The machine cannot measure now, or what is measured cannot be saved.
 
-After a comparison: a control gave an alarm, see `unfit`. After `contend check`:
+After a comparison: a control gave an alarm, see `unfit`, or no cell could be
+measured, see `not-measurable`. After `contend check`:
 the engine does not see costs that are known. After a bench executable: the
 message says which of the two.
 ",
@@ -81,7 +82,8 @@ report it, with the message.
     (
         "exit-130",
         "\
-You interrupted it. What was measured by then is saved.
+You interrupted it. A run and a comparison keep what was measured by then;
+`bisect` and `calibrate` keep nothing.
 ",
     ),
 ];
