@@ -43,7 +43,9 @@ impl CommandError {
             Self::Usage(_) => exit::USAGE,
             Self::NothingSelected(_) => exit::NOTHING_SELECTED,
             Self::Store(RecordError::BadName { .. } | RecordError::Ambiguous { .. }) => exit::USAGE,
-            Self::Store(RecordError::Read { .. } | RecordError::Write { .. }) => exit::INTERNAL,
+            Self::Store(RecordError::Read { .. }) => exit::INTERNAL,
+            // As a bench executable that cannot save.
+            Self::Store(RecordError::Write { .. }) => exit::UNFIT,
             Self::Store(_) => exit::NO_BASELINE,
             Self::Side(error) => error.code(),
             Self::Incomparable(_) => exit::NO_BASELINE,
