@@ -10,7 +10,7 @@ use crate::error::CommandError;
 use crate::executables;
 use crate::output::{print, print_json};
 use anyhow::Context;
-use contend_protocol::calibration::{CalibratedCell, Calibration, SlowDown};
+use contend_protocol::calibration::{CalibratedCell, Calibration, CriterionVerdict, SlowDown};
 use contend_protocol::catalogue::CellEntry;
 use contend_protocol::comparison::CellVerdict;
 use contend_protocol::version::{FormatVersion, MethodVersion};
@@ -162,7 +162,8 @@ fn calibrated<'a, K: FnMut(&Subject, &compare::Pair) -> bool>(
     }
 }
 
-/// The same questions to criterion, one cell after the other.
+/// The same questions to criterion, one cell after the other. What it cannot answer, such as a cell that was too disturbed to
+/// be saved as a baseline, is left out: the rest took a quarter of an hour to measure.
 fn ask_criterion<K: FnMut(&Subject, &compare::Pair) -> bool>(
     cells: &[Matched],
     calibrated: &mut [CalibratedCell],
@@ -173,13 +174,18 @@ fn ask_criterion<K: FnMut(&Subject, &compare::Pair) -> bool>(
     for (number, (cell, calibrated)) in cells.iter().zip(calibrated).enumerate() {
         processes.unless_interrupted()?;
         processes.say(&format!("asking criterion: cell {} of {total}", number + 1));
-        calibrated.equal_by_criterion = Some(criterion.judge(cell, 0)?);
+        calibrated.equal_by_criterion = answer(&criterion, cell, 0);
         for slow_down in &mut calibrated.slow_downs {
-            let judge = |handicap| criterion.judge(cell, handicap);
-            slow_down.by_criterion = slow_down.handicap.map(judge).transpose()?;
+            let handicap = slow_down.handicap;
+            slow_down.by_criterion = handicap.and_then(|handicap| answer(&criterion, cell, handicap));
         }
     }
     Ok(())
+}
+
+fn answer(criterion: &Criterion<'_>, cell: &Matched, handicap: u64) -> Option<CriterionVerdict> {
+    let verdict = criterion.judge(cell, handicap);
+    verdict.inspect_err(|error| eprintln!("contend: warning: criterion has no answer: {error:#}")).ok()
 }
 
 fn verdict_of(subject: &Subject) -> CellVerdict {
