@@ -69,20 +69,28 @@ pub(crate) fn matched(base: SideCells, head: SideCells) -> Cells {
     for (entry, head) in head.0 {
         match of_base.remove(&entry.cell) {
             None => cells.settle(entry.cell, Verdict::Added),
-            Some((before, _)) if before.definition != entry.definition => {
-                let reason = "its workload is defined in another way".to_owned();
-                cells.settle(entry.cell, Verdict::NotComparable { reason });
-            }
-            Some((before, _)) if before.oversubscribed || entry.oversubscribed => {
-                // Each side would see the other's turns as other programs that take its cores.
-                let reason = "it has more threads than cores".to_owned();
-                cells.settle(entry.cell, Verdict::NotComparable { reason });
-            }
-            Some((_, base)) => cells.matched.push(Matched { entry, base, head }),
+            Some((before, base)) => match difference(&before, &entry) {
+                Some(reason) => {
+                    cells.settle(entry.cell, Verdict::NotComparable { reason: reason.to_owned() });
+                }
+                None => cells.matched.push(Matched { entry, base, head }),
+            },
         }
     }
     of_base.into_keys().for_each(|cell| cells.settle(cell, Verdict::Removed));
     cells
+}
+
+/// What keeps a cell that both sides have from being compared.
+fn difference(before: &CellEntry, after: &CellEntry) -> Option<&'static str> {
+    if before.definition != after.definition {
+        Some("its workload is defined in another way")
+    } else if before.oversubscribed || after.oversubscribed {
+        // Each side would see the other's turns as other programs that take its cores.
+        Some("it has more threads than cores")
+    } else {
+        None
+    }
 }
 
 impl Cells {

@@ -41,14 +41,18 @@ impl Task {
     /// The noise floor that pairs of this scatter let one expect at the last look but one: whoever waits longer is nearer to
     /// the floor than a margin should be.
     pub(crate) fn floor_of(&self, log_ratios: &[f64]) -> Option<f64> {
-        let at = self.looks.at.iter().rev().nth(1).or(self.looks.at.last())?;
-        noise_floor(log_ratios, *at, self.looks.level())
+        self.floor_at(self.looks.at.iter().rev().nth(1), log_ratios)
     }
 
     /// The margin that pairs of this scatter ask for: the noise floor at the second look, so that equal sides are soon known
     /// for equal.
     fn margin_by_scatter(&self, log_ratios: &[f64]) -> Option<f64> {
-        let at = self.looks.at.get(1).or(self.looks.at.last())?;
+        self.floor_at(self.looks.at.get(1), log_ratios)
+    }
+
+    /// The noise floor at a look, or at the last one where there is no such look.
+    fn floor_at(&self, look: Option<&usize>, log_ratios: &[f64]) -> Option<f64> {
+        let at = look.or(self.looks.at.last())?;
         noise_floor(log_ratios, *at, self.looks.level())
     }
 }

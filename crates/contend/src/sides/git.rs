@@ -157,9 +157,14 @@ impl Repository {
         answer(git().args(["clean", "-ffdxq", "--", "."])).context("check out the source").map(drop)
     }
 
+    /// Everything in `tree`, an entry a line.
+    fn entries(&self, tree: &str) -> anyhow::Result<String> {
+        answer(self.command(&self.top).args(["ls-tree", "-r", "--full-tree", tree]))
+    }
+
     /// What says how the files of `tree` are written: line ends and filters.
     fn attributes(&self, tree: &str) -> anyhow::Result<String> {
-        let entries = answer(self.command(&self.top).args(["ls-tree", "-r", "--full-tree", tree]))?;
+        let entries = self.entries(tree)?;
         let attributes = entries.lines().filter(|entry| entry.ends_with(".gitattributes"));
         let settings = ["core.autocrlf", "core.eol"]
             .map(|name| answer(self.command(&self.top).args(["config", "--get", name])).unwrap_or_default());
@@ -168,7 +173,7 @@ impl Repository {
 
     /// Paths of the submodules in `tree`, which are not checked out.
     pub(super) fn submodules(&self, tree: &str) -> anyhow::Result<Vec<String>> {
-        let entries = answer(self.command(&self.top).args(["ls-tree", "-r", "--full-tree", tree]))?;
+        let entries = self.entries(tree)?;
         let submodules = entries.lines().filter(|entry| entry.starts_with("160000 "));
         Ok(submodules.filter_map(|entry| entry.split_once('\t')).map(|(_, path)| path.to_owned()).collect())
     }
