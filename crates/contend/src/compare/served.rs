@@ -9,6 +9,7 @@ use contend_protocol::version::ProtocolVersion;
 use contend_protocol::{CellId, decode, encode_line};
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 /// Why a side gives no slice. Each text fits after "base " or "head ".
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -116,8 +117,15 @@ impl Served {
     }
 
     fn obituary(&mut self) -> String {
-        // Its stdout is closed. One that lives on all the same must not be waited for.
-        let ended = self.child.try_wait();
+        // Its stdout is closed, so it is about to end; one that lives on all the same must not be waited for.
+        let mut ended = self.child.try_wait();
+        for _ in 0..100 {
+            if !matches!(ended, Ok(None)) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+            ended = self.child.try_wait();
+        }
         drop(self.child.kill());
         match ended.and_then(|ended| ended.map_or_else(|| self.child.wait(), Ok)) {
             Ok(status) => format!("died in the middle: {status}"),
