@@ -33,7 +33,7 @@ pub struct Decision {
 pub fn state(log_ratios: &[f64], margin: f64, looks: &Looks) -> State {
     let pairs: Vec<f64> = log_ratios.iter().copied().filter(|value| value.is_finite()).collect();
     let decision = |at: &usize| {
-        let change = interval_of_change(pairs.get(..*at)?, looks.level())?;
+        let change = interval_of_change(pairs.get(..*at)?, looks.level)?;
         let judgement = judge(change, margin);
         (judgement != Judgement::Open).then_some(Decision { judgement, change, pairs: *at })
     };
@@ -59,7 +59,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    const TWO: Looks = Looks { at: &[8, 12], alpha: 0.02 };
+    const TWO: Looks = Looks { at: &[8, 12], alpha: 0.02, level: 0.99 };
 
     #[track_caller]
     fn check(log_ratios: &[f64], expected: Result<(Judgement, usize), Option<usize>>) {

@@ -128,8 +128,7 @@ fn handicaps<K: FnMut(&Subject, &compare::Pair) -> bool>(
     for (number, cell) in cells.iter().enumerate() {
         processes.say(&format!("looking for slow-downs of known size: cell {} of {total}", number + 1));
         let task = Task { control: true, ..compare::task(cell, rules) };
-        let handicap =
-            |(wanted, _): &(f64, Option<f64>)| find_handicap(&task, *wanted, rules.seed, processes);
+        let handicap = |wanted: &f64| find_handicap(&task, *wanted, rules.seed, processes);
         found.push(SLOW_DOWNS.iter().map(handicap).collect());
     }
     found
@@ -144,7 +143,7 @@ fn calibrated<'a, K: FnMut(&Subject, &compare::Pair) -> bool>(
 ) -> CalibratedCell {
     let equal = subjects.next().expect("each cell has a task of equal sides");
     let mut verdict = |found: &Option<Handicapped>| found.and_then(|_| subjects.next()).map(verdict_of);
-    let slow_down = |((wanted, _), found): (&(f64, Option<f64>), &Option<Handicapped>)| SlowDown {
+    let slow_down = |(wanted, found): (&f64, &Option<Handicapped>)| SlowDown {
         wanted_ppm: findings::ppm(*wanted).unsigned_abs(),
         handicap: found.map(|found| found.handicap),
         effect_ppm: found.map(|found| findings::ppm(found.effect)),

@@ -5,9 +5,11 @@ use super::pair::{PairPlan, Which};
 use super::rounds::{Bench, Subject, Task};
 use contend_stats::order;
 
-/// Slow-downs that are tried, as fractions, with the margin under which each is looked for where that is stricter than the
-/// cell's own: a change can only be found above the margin.
-pub(crate) const SLOW_DOWNS: &[(f64, Option<f64>)] = &[(0.02, Some(0.01)), (0.05, None), (0.10, None)];
+/// Slow-downs that are tried, as fractions.
+///
+/// Each is looked for under the cell's own margin, or under half of the slow-down where that is less: a change that is as
+/// large as the margin is found as often as not, and one below it never.
+pub(crate) const SLOW_DOWNS: &[f64] = &[0.02, 0.05, 0.10];
 
 /// How near to the wanted slow-down the real one has to be, as a share of it.
 const NEAR_ENOUGH: f64 = 0.15;
@@ -126,10 +128,11 @@ pub(crate) fn floor(equal: &Subject, seed: u64, bench: &mut impl Bench) -> Optio
 /// The tasks of one cell: equal sides, then each slow-down that was found.
 pub(crate) fn tasks(task: &Task, found: &[Option<Handicapped>]) -> Vec<Task> {
     let equal = Task { control: true, ..task.clone() };
-    let slowed = SLOW_DOWNS.iter().zip(found).filter_map(|((_, margin), found)| {
+    let slowed = SLOW_DOWNS.iter().zip(found).filter_map(|(slow_down, found)| {
         let handicap = found.as_ref()?.handicap;
-        let up_to = task.margin_up_to.filter(|_| margin.is_none());
-        Some(Task { handicap, margin: margin.unwrap_or(task.margin), margin_up_to: up_to, ..equal.clone() })
+        let half = slow_down / 2.0;
+        let up_to = task.margin_up_to.filter(|_| task.margin <= half);
+        Some(Task { handicap, margin: task.margin.min(half), margin_up_to: up_to, ..equal.clone() })
     });
     std::iter::once(equal.clone()).chain(slowed).collect()
 }
@@ -205,6 +208,6 @@ mod tests {
         let tasks = tasks(&task, &[Some(Handicapped { handicap: 3, effect: 0.02 }), five, None]);
         let kinds: Vec<(u64, f64, bool)> =
             tasks.iter().map(|task| (task.handicap, task.margin, task.control)).collect();
-        assert_eq!(kinds, [(0, 0.05, true), (3, 0.01, true), (7, 0.05, true)]);
+        assert_eq!(kinds, [(0, 0.05, true), (3, 0.01, true), (7, 0.025, true)]);
     }
 }

@@ -90,7 +90,7 @@ fn verdict(subject: &Subject, adjusted_p: f64) -> CellVerdict {
 fn evidence(subject: &Subject, adjusted_p: f64) -> Option<Evidence> {
     let task = &subject.task;
     let log_ratios = |pairs: &[Pair]| pairs.iter().map(|pair| pair.log_ratio).collect::<Vec<f64>>();
-    let interval_of = |pairs: &[Pair]| interval_of_change(&log_ratios(pairs), task.looks.level());
+    let interval_of = |pairs: &[Pair]| interval_of_change(&log_ratios(pairs), task.looks.level);
     // The fresh pairs are those that nobody chose for being odd; without enough of them, the others.
     let confirmed = interval_of(&subject.confirmation);
     let decisive = if confirmed.is_some() { &subject.confirmation } else { &subject.pairs };

@@ -53,7 +53,7 @@ impl Task {
     /// The noise floor at a look, or at the last one where there is no such look.
     fn floor_at(&self, look: Option<&usize>, log_ratios: &[f64]) -> Option<f64> {
         let at = look.or(self.looks.at.last())?;
-        noise_floor(log_ratios, *at, self.looks.level())
+        noise_floor(log_ratios, *at, self.looks.level)
     }
 }
 
@@ -166,7 +166,7 @@ impl Subject {
         if have < *first {
             return Some(first - have);
         }
-        let needed = pairs_needed(&self.log_ratios(), task.margin, task.looks.level(), last)?;
+        let needed = pairs_needed(&self.log_ratios(), task.margin, task.looks.level, last)?;
         Some(needed.saturating_sub(have).max(1))
     }
 
@@ -406,7 +406,7 @@ mod tests {
     #[test]
     fn a_change_at_the_margin_uses_all_looks_up() {
         let Ran { subjects, order } = ran(&["edge"], None, None, |_, _, scatter| Ok(0.02 + 0.01 * scatter));
-        assert_eq!((subjects[0].end.as_ref(), order.len()), (Some(&End::Exhausted), 60));
+        assert_eq!((subjects[0].end.as_ref(), order.len()), (Some(&End::Exhausted), 90));
     }
 
     /// The margin of a cell whose scatter may set it up to 5 %, and where that comes from.

@@ -18,7 +18,7 @@ fn check_coverage(pairs: Pairs, effect: f64) {
     for at in Looks::SCALAR.at {
         let mut rng = Rng::with_seed(*at as u64);
         let samples: Vec<Vec<f64>> = (0..TRIALS).map(|_| pairs.draw(&mut rng, *at, effect)).collect();
-        for level in [0.9, 0.95, Looks::SCALAR.level()] {
+        for level in [0.9, 0.95, Looks::SCALAR.level] {
             let interval =
                 |sample: &Vec<f64>| interval_of_change(sample, level).expect("a look has an interval");
             let held = samples.iter().filter(|sample| holds(interval(sample), effect)).count();
@@ -64,7 +64,7 @@ fn peeking_finds_differences_between_equals() {
     let every: Vec<usize> = (1..=MOST).collect();
     let once = ever_missed(&[MOST], 1.0 - ALPHA);
     let peeking = ever_missed(&every, 1.0 - ALPHA);
-    let looks = ever_missed(Looks::SCALAR.at, Looks::SCALAR.level());
+    let looks = ever_missed(Looks::SCALAR.at, Looks::SCALAR.level);
     assert!(once <= ALPHA, "judging once misses in {once} of comparisons");
     assert!(peeking > 2.0 * ALPHA, "peeking misses in {peeking} of comparisons");
     assert!(looks <= ALPHA, "looks miss in {looks} of comparisons");
