@@ -12,7 +12,7 @@ pub trait Contract: Sized + Send + Sync + fmt::Debug + 'static {
     const NAME: &'static str;
 
     /// Where a contender's memory lies moves its numbers, as it does with large maps and buffers: two processes differ by
-    /// more than their slices tell. Comparisons have such contenders made anew for each slice.
+    /// more than their slices tell. Comparisons have such contenders made anew within each pair.
     const PLACED: bool = false;
 
     /// Why no contender can do `workload` with `threads` threads, if so.

@@ -3,6 +3,7 @@
 //! A contender is one row and its impls, in one of these files.
 
 mod floor;
+mod guarded;
 mod mutexes;
 mod own;
 mod queues;
@@ -12,5 +13,5 @@ use crate::Pools;
 use contend_harness::Contender;
 
 pub(crate) fn pools() -> Vec<Contender<Pools>> {
-    [floor::POOLS, own::POOLS, queues::POOLS, mutexes::POOLS].concat()
+    [floor::POOLS, own::POOLS, queues::POOLS, mutexes::POOLS, guarded::POOLS].concat()
 }

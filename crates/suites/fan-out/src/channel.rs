@@ -1,7 +1,7 @@
 //! The contract of channels: every message arrives once, and those of one sender arrive in order.
 
 use crate::tally::{Tally, message};
-use crate::traffic::{Roles, Traffic};
+use crate::traffic::{Roles, Shape, Traffic, worked};
 use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, WrongResult};
 use std::hint::black_box;
 
@@ -55,8 +55,9 @@ impl Contract for Channels {
 impl<T: Channel> Admits<T> for Channels {
     fn trial(workload: &Traffic, setting: &Setting) -> impl Trial {
         let roles = workload.roles(setting.threads);
-        let channel = T::new(workload.capacity(), roles.senders, roles.receivers);
-        ChannelTrial { channel, traffic: workload.clone(), roles }
+        let channel = || T::new(workload.capacity(), roles.senders, roles.receivers);
+        let back = (workload.shape() == Shape::RoundTrip).then(channel);
+        ChannelTrial { channel: channel(), back, traffic: workload.clone(), roles }
     }
 
     fn refusal_of(workload: &Traffic, _threads: usize) -> Option<&'static str> {
@@ -66,6 +67,8 @@ impl<T: Channel> Admits<T> for Channels {
 
 struct ChannelTrial<T> {
     channel: T,
+    /// The way of the answers, where there are any.
+    back: Option<T>,
     traffic: Traffic,
     roles: Roles,
 }
@@ -82,11 +85,15 @@ impl<T: Channel> Trial for ChannelTrial<T> {
 
     /// A channel ends with its senders, so each slice has a new one.
     fn prepare(&mut self, share: u64) -> u64 {
-        self.channel = T::new(self.traffic.capacity(), self.roles.senders, self.roles.receivers);
+        let channel = || T::new(self.traffic.capacity(), self.roles.senders, self.roles.receivers);
+        (self.channel, self.back) = (channel(), self.back.is_some().then(channel));
         share
     }
 
     fn work(&self, worker: &mut Worker<'_>) -> Part {
+        if let Some(back) = &self.back {
+            return if worker.index() == 0 { self.request(worker, back) } else { self.answer(worker, back) };
+        }
         match worker.index().checked_sub(self.roles.receivers) {
             Some(sender) => self.send(worker, sender),
             None if worker.threads() == 1 => self.send_and_receive(worker),
@@ -95,6 +102,9 @@ impl<T: Channel> Trial for ChannelTrial<T> {
     }
 
     fn check(&mut self, accounts: &[Account<Part>]) -> Result<(), WrongResult> {
+        if self.back.is_some() {
+            return check_round_trips(accounts);
+        }
         let mut sent = vec![0; self.roles.senders];
         let mut all = Tally::new(self.roles.senders);
         for account in accounts {
@@ -119,6 +129,7 @@ impl<T: Channel> ChannelTrial<T> {
         let mut messages = 0;
         worker.assist(|| {
             messages += 1;
+            worked(self.traffic.work_before(), messages);
             T::send(&mut end, message(sender, messages));
             true
         });
@@ -134,10 +145,44 @@ impl<T: Channel> ChannelTrial<T> {
                 // The senders are gone when another receiver has done its share.
                 let Some(message) = T::receive(&mut end) else { return completed };
                 received.add(message);
+                worked(self.traffic.work_after(), message);
             }
             stride
         });
         drain::<T>(&mut end, &mut received);
+        Part::Received(received)
+    }
+
+    /// Sends a message and waits for it to come back: one operation.
+    fn request(&self, worker: &mut Worker<'_>, back: &T) -> Part {
+        let (mut sender, mut receiver) = (self.channel.sender(), back.receiver());
+        let mut received = Tally::new(1);
+        let mut messages = 0;
+        worker.measure(1, |_| {
+            messages += 1;
+            T::send(&mut sender, message(0, messages));
+            let Some(answer) = T::receive(&mut receiver) else { return 0 };
+            received.add(answer);
+            1
+        });
+        drop(sender);
+        drain::<T>(&mut receiver, &mut received);
+        Part::Both { messages, received }
+    }
+
+    /// Sends back what comes, until the one who asks is gone.
+    fn answer(&self, worker: &mut Worker<'_>, back: &T) -> Part {
+        let (mut receiver, mut sender) = (self.channel.receiver(), back.sender());
+        let mut received = Tally::new(1);
+        let mut answer = || {
+            let Some(message) = T::receive(&mut receiver) else { return false };
+            received.add(message);
+            T::send(&mut sender, message);
+            true
+        };
+        worker.assist(&mut answer);
+        // The flag may have been seen before the last message.
+        while answer() {}
         Part::Received(received)
     }
 
@@ -149,9 +194,11 @@ impl<T: Channel> ChannelTrial<T> {
         worker.measure(stride, |_| {
             for completed in 0..stride {
                 messages += 1;
+                worked(self.traffic.work_before(), messages);
                 T::send(&mut sender, message(0, messages));
                 let Some(message) = T::receive(&mut receiver) else { return completed };
                 received.add(message);
+                worked(self.traffic.work_after(), message);
             }
             stride
         });
@@ -159,6 +206,19 @@ impl<T: Channel> ChannelTrial<T> {
         drain::<T>(&mut receiver, &mut received);
         Part::Both { messages, received }
     }
+}
+
+/// All requests came to the one who answers, and all answers came back.
+fn check_round_trips(accounts: &[Account<Part>]) -> Result<(), WrongResult> {
+    let sent = accounts.iter().find_map(|account| match account.report {
+        Part::Both { messages, .. } => Some(messages),
+        Part::Sent { .. } | Part::Received(_) => None,
+    });
+    let sent = [sent.unwrap_or_default()];
+    accounts.iter().try_for_each(|account| match &account.report {
+        Part::Both { received, .. } | Part::Received(received) => received.compare(&sent),
+        Part::Sent { .. } => Ok(()),
+    })
 }
 
 /// Takes, off the clock, what is left, until the last sender is gone, so that none stays behind in a full channel.
@@ -174,12 +234,12 @@ pub(crate) enum FloorOfChannels {}
 
 impl Admits<FloorOfChannels> for Channels {
     fn trial(workload: &Traffic, setting: &Setting) -> impl Trial {
-        FloorTrial { stride: workload.stride(), roles: workload.roles(setting.threads) }
+        FloorTrial { traffic: workload.clone(), roles: workload.roles(setting.threads) }
     }
 }
 
 struct FloorTrial {
-    stride: u64,
+    traffic: Traffic,
     roles: Roles,
 }
 
@@ -193,17 +253,20 @@ impl Trial for FloorTrial {
         if worker.index() >= self.roles.receivers {
             worker.assist(|| {
                 messages += 1;
+                worked(self.traffic.work_before(), messages);
                 black_box(message(0, messages));
                 true
             });
             return received;
         }
-        worker.measure(self.stride, |_| {
-            for _ in 0..self.stride {
+        let stride = self.traffic.stride();
+        worker.measure(stride, |_| {
+            for _ in 0..stride {
                 messages += 1;
                 received.add(black_box(message(0, messages)));
+                worked(self.traffic.work_after(), messages);
             }
-            self.stride
+            stride
         });
         received
     }

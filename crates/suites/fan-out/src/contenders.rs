@@ -5,8 +5,10 @@
 mod channels;
 mod direct;
 mod floor;
+mod libraries;
 mod locked;
 mod per_request;
+mod queues;
 mod slices;
 
 use crate::{Channels, Gathers};
@@ -25,5 +27,5 @@ pub(crate) fn gathers() -> Vec<Contender<Gathers>> {
 }
 
 pub(crate) fn channels() -> Vec<Contender<Channels>> {
-    [floor::CHANNELS, channels::CHANNELS, locked::CHANNELS].concat()
+    [floor::CHANNELS, channels::CHANNELS, libraries::CHANNELS, queues::CHANNELS, locked::CHANNELS].concat()
 }

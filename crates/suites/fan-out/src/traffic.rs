@@ -1,6 +1,6 @@
 //! The workloads of channels: who sends, who receives, and how many messages may wait.
 
-use contend_harness::Workload;
+use contend_harness::{Workload, work};
 
 /// How many send, and how many receive.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -11,14 +11,20 @@ pub enum Shape {
     Mpsc,
     /// One half of the threads sends, the other receives.
     Mpmc,
+    /// Two threads, with a channel each way: one asks and waits for the answer.
+    RoundTrip,
 }
 
-/// Messages as fast as they come through.
+/// Messages as fast as they come through, or with work between them.
 #[derive(Clone, Debug)]
 pub struct Traffic {
     shape: Shape,
     /// Messages that may wait; `None` for any number.
     capacity: Option<usize>,
+    /// Work units of the sender before each message.
+    work_before: u64,
+    /// Work units of the receiver after each message.
+    work_after: u64,
 }
 
 /// Who does what at one thread count.
@@ -29,11 +35,35 @@ pub(crate) struct Roles {
 }
 
 impl Traffic {
-    /// {spsc, mpsc, mpmc} by a capacity of {0, 1, 16, 128, 1,024, unbounded}.
+    /// {spsc, mpsc, mpmc} by a capacity of {0, 1, 16, 128, 1,024, unbounded}; round trips; and senders or receivers that
+    /// have something else to do.
     pub fn all() -> Vec<Self> {
-        let shapes = [Shape::Spsc, Shape::Mpsc, Shape::Mpmc].into_iter();
+        let of = |shape, capacity| Self { shape, capacity, work_before: 0, work_after: 0 };
         let capacities = [Some(0), Some(1), Some(16), Some(128), Some(1024), None];
-        shapes.flat_map(|shape| capacities.map(|capacity| Self { shape, capacity })).collect()
+        let plain = [Shape::Spsc, Shape::Mpsc, Shape::Mpmc]
+            .into_iter()
+            .flat_map(|shape| capacities.map(|capacity| of(shape, capacity)));
+        let round_trips = [of(Shape::RoundTrip, Some(0)), of(Shape::RoundTrip, Some(1))];
+        let working = [Shape::Spsc, Shape::Mpsc].into_iter().flat_map(|shape| {
+            let channel = of(shape, Some(128));
+            let [slow_sender, slow_receiver] = [(1000, 0), (0, 1000)];
+            [slow_sender, slow_receiver].map(|(work_before, work_after)| Self {
+                work_before,
+                work_after,
+                ..channel.clone()
+            })
+        });
+        plain.chain(round_trips).chain(working).collect()
+    }
+
+    /// Work units of the sender before each message.
+    pub(crate) fn work_before(&self) -> u64 {
+        self.work_before
+    }
+
+    /// Work units of the receiver after each message.
+    pub(crate) fn work_after(&self) -> u64 {
+        self.work_after
     }
 
     /// How many send, and how many receive.
@@ -50,6 +80,7 @@ impl Traffic {
     pub(crate) fn stride(&self) -> u64 {
         match self.capacity {
             Some(0 | 1) => 1,
+            _ if self.work_before + self.work_after > 0 => 1,
             _ => 16,
         }
     }
@@ -57,7 +88,7 @@ impl Traffic {
     /// Senders and receivers among `threads` threads. Both are the same thread where there is only one.
     pub(crate) fn roles(&self, threads: usize) -> Roles {
         match self.shape {
-            Shape::Spsc => Roles { senders: 1, receivers: 1 },
+            Shape::Spsc | Shape::RoundTrip => Roles { senders: 1, receivers: 1 },
             Shape::Mpsc => Roles { senders: threads - 1, receivers: 1 },
             Shape::Mpmc => Roles { senders: threads / 2, receivers: threads / 2 },
         }
@@ -67,7 +98,9 @@ impl Traffic {
     pub(crate) fn refusal(&self, threads: usize) -> Option<&'static str> {
         match (self.shape, threads) {
             (Shape::Spsc, 1) if self.capacity == Some(0) => Some("a rendezvous needs two threads"),
-            (Shape::Spsc, 1 | 2) => None,
+            (Shape::RoundTrip, 1) => Some("one that asks and one that answers are two threads"),
+            (Shape::Spsc, 1 | 2) | (Shape::RoundTrip, 2) => None,
+            (Shape::RoundTrip, _) => Some("one that asks and one that answers are two threads"),
             (Shape::Spsc, _) => Some("one sender and one receiver are two threads"),
             (Shape::Mpsc, 0..=2) => Some("several senders and a receiver are three threads or more"),
             (Shape::Mpmc, 0..=3) => Some("several senders and receivers are four threads or more"),
@@ -77,21 +110,36 @@ impl Traffic {
     }
 }
 
+/// Does the work beside a message, if there is any.
+#[inline(always)]
+pub(crate) fn worked(units: u64, seed: u64) {
+    if units > 0 {
+        work(units, seed);
+    }
+}
+
 impl Workload for Traffic {
     fn id(&self) -> String {
         let shape = match self.shape {
             Shape::Spsc => "spsc",
             Shape::Mpsc => "mpsc",
             Shape::Mpmc => "mpmc",
+            Shape::RoundTrip => "round-trip",
         };
-        match self.capacity {
+        let channel = match self.capacity {
             Some(capacity) => format!("{shape}-cap-{capacity}"),
             None => format!("{shape}-unbounded"),
+        };
+        match (self.work_before, self.work_after) {
+            (0, 0) => channel,
+            (before, 0) => format!("{channel}-send-{before}"),
+            (_, after) => format!("{channel}-receive-{after}"),
         }
     }
 
     fn question(&self) -> String {
         let who = match self.shape {
+            Shape::RoundTrip => "one thread to another and to get the answer",
             Shape::Spsc => "one thread to another",
             Shape::Mpsc => "several threads to one",
             Shape::Mpmc => "several threads to several",
@@ -102,13 +150,22 @@ impl Workload for Traffic {
             Some(capacity) => format!("if {capacity} may wait"),
             None => "if any number may wait".to_owned(),
         };
-        format!("What does it cost to pass a message from {who}, {room}?")
+        let work = match (self.work_before, self.work_after) {
+            (0, 0) => String::new(),
+            (before, 0) => format!(" and each takes its sender {before} work units"),
+            (_, after) => format!(" and each takes its receiver {after} work units"),
+        };
+        format!("What does it cost to pass a message from {who}, {room}{work}?")
     }
 
     /// One message at a time, a queue as services size it, and no limit; and many senders to one receiver, as in a log
     /// or a metrics collector.
     fn curated(&self) -> bool {
+        if self.work_before + self.work_after > 0 {
+            return false;
+        }
         match self.shape {
+            Shape::RoundTrip => self.capacity == Some(1),
             Shape::Spsc => matches!(self.capacity, Some(1 | 128) | None),
             Shape::Mpsc => self.capacity == Some(128),
             Shape::Mpmc => false,
@@ -122,7 +179,7 @@ mod tests {
 
     #[track_caller]
     fn check(shape: Shape, threads: usize, expected: Option<Roles>) {
-        let traffic = Traffic { shape, capacity: Some(16) };
+        let traffic = Traffic { shape, capacity: Some(16), work_before: 0, work_after: 0 };
         assert_eq!(
             traffic.refusal(threads).is_none(),
             expected.is_some(),
@@ -143,14 +200,27 @@ mod tests {
         check(Shape::Mpmc, 2, None);
         check(Shape::Mpmc, 4, Some(Roles { senders: 2, receivers: 2 }));
         check(Shape::Mpmc, 5, None);
-        let rendezvous = Traffic { shape: Shape::Spsc, capacity: Some(0) };
+        check(Shape::RoundTrip, 1, None);
+        check(Shape::RoundTrip, 2, Some(Roles { senders: 1, receivers: 1 }));
+        check(Shape::RoundTrip, 3, None);
+        let rendezvous = Traffic { shape: Shape::Spsc, capacity: Some(0), work_before: 0, work_after: 0 };
         assert!(rendezvous.refusal(1).is_some() && rendezvous.refusal(2).is_none());
     }
 
     #[test]
     fn ids_say_shape_and_capacity() {
         let ids: Vec<String> = Traffic::all().iter().map(Workload::id).collect();
-        assert_eq!(ids.len(), 18);
         assert_eq!((ids[0].as_str(), ids[17].as_str()), ("spsc-cap-0", "mpmc-unbounded"));
+        assert_eq!(
+            ids[18..],
+            [
+                "round-trip-cap-0",
+                "round-trip-cap-1",
+                "spsc-cap-128-send-1000",
+                "spsc-cap-128-receive-1000",
+                "mpsc-cap-128-send-1000",
+                "mpsc-cap-128-receive-1000"
+            ]
+        );
     }
 }

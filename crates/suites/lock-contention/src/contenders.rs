@@ -3,12 +3,15 @@
 //! A contender is one row and its impls, in one of these files.
 
 mod atomics;
+mod dispatch;
 mod floor;
 mod mutexes;
+mod published;
+mod reclaimed;
 mod rwlocks;
 mod striped;
 
-use crate::{Counters, Locks, Record, SharedValues, StatisticsFields};
+use crate::{Counters, Locks, Pipelines, Record, SharedValues, StatisticsFields};
 use contend_harness::Contender;
 use crossbeam_utils::CachePadded;
 use std::sync::atomic::AtomicU64;
@@ -18,11 +21,27 @@ pub(crate) fn counters() -> Vec<Contender<Counters>> {
 }
 
 pub(crate) fn shared_words() -> Vec<Contender<SharedValues<u64>>> {
-    [floor::shared(), mutexes::shared(), rwlocks::shared(), atomics::SHARED_WORDS.to_vec()].concat()
+    [
+        floor::shared(),
+        mutexes::shared(),
+        rwlocks::shared(),
+        published::shared(),
+        reclaimed::shared(),
+        atomics::SHARED_WORDS.to_vec(),
+    ]
+    .concat()
 }
 
 pub(crate) fn shared_records() -> Vec<Contender<SharedValues<Record>>> {
-    [floor::shared(), mutexes::shared(), rwlocks::shared(), atomics::SHARED_RECORDS.to_vec()].concat()
+    [
+        floor::shared(),
+        mutexes::shared(),
+        rwlocks::shared(),
+        published::shared(),
+        reclaimed::shared(),
+        atomics::SHARED_RECORDS.to_vec(),
+    ]
+    .concat()
 }
 
 pub(crate) fn locks() -> Vec<Contender<Locks>> {
@@ -31,6 +50,10 @@ pub(crate) fn locks() -> Vec<Contender<Locks>> {
 
 pub(crate) fn statistics() -> Vec<Contender<StatisticsFields>> {
     [floor::STATISTICS, mutexes::STATISTICS, atomics::STATISTICS, striped::STATISTICS].concat()
+}
+
+pub(crate) fn pipelines() -> Vec<Contender<Pipelines>> {
+    [floor::PIPELINES, dispatch::PIPELINES].concat()
 }
 
 /// An atomic word with its place in memory: among its neighbours, or alone on a cache line.

@@ -9,6 +9,7 @@
 //! SharedValues<Record>  record-read-only, record-write-1-in-N    locks, AtomicCell, floor
 //! Locks                 section-in-I-out-O                       mutexes, floor
 //! StatisticsFields      statistics-record                        locks, atomics on one line or padded, per thread
+//! Pipelines             dispatch-4-work-N                        direct calls, and calls through pointers
 //! ```
 //!
 //! A contender is a type with one of the traits, and a row. From another crate:
@@ -38,15 +39,17 @@
 //! # Panics and errors
 //! Nothing here panics in a measurement but a contender's own panic. Checks return `WrongResult`.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod contenders;
 mod counter;
+mod dispatch;
 mod section;
 mod shared;
 mod statistics;
 
 pub use counter::{Counter, Counters, Increments};
+pub use dispatch::{Pipeline, Pipelines, Requests, Setup, handlers};
 pub use section::{Lock, Locks, Protected, Section};
 pub use shared::{Record, Shared, SharedValues, Value, Writes};
 pub use statistics::{Statistics, StatisticsFields, Totals, WholeRequest};
@@ -63,4 +66,5 @@ pub fn suite() -> Suite {
         .family(Writes::all::<Record>(), contenders::shared_records())
         .family(Section::all(), contenders::locks())
         .family(vec![WholeRequest], contenders::statistics())
+        .family(Requests::all(), contenders::pipelines())
 }

@@ -1,5 +1,6 @@
 //! The contract of locks: critical sections of a known length, with work of a known length between them.
 
+use contend_harness::tape::{KeyDistribution, Plan, STRIDE, Tape};
 use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult, work};
 use crossbeam_utils::CachePadded;
 
@@ -46,13 +47,16 @@ impl Protected {
 pub struct Section {
     inside: u64,
     outside: u64,
+    /// Locks, of which each section takes one at random.
+    locks: usize,
 }
 
 impl Section {
-    /// {0, 10, 200} units inside by {0, 100, 1,000} outside.
+    /// {0, 10, 200} units inside by {0, 100, 1,000} outside, of one lock; and empty sections of 2, 64 and 1,000 locks.
     pub fn all() -> Vec<Self> {
-        let inside = [0, 10, 200].into_iter();
-        inside.flat_map(|inside| [0, 100, 1000].map(|outside| Self { inside, outside })).collect()
+        let of_one = |inside| [0, 100, 1000].map(|outside| Self { inside, outside, locks: 1 });
+        let of_many = [2, 64, 1000].map(|locks| Self { inside: 0, outside: 0, locks });
+        [0, 10, 200].into_iter().flat_map(of_one).chain(of_many).collect()
     }
 
     /// Sections per look at the stop flag: fewer where they are long.
@@ -63,10 +67,19 @@ impl Section {
 
 impl Workload for Section {
     fn id(&self) -> String {
-        format!("section-in-{}-out-{}", self.inside, self.outside)
+        match self.locks {
+            1 => format!("section-in-{}-out-{}", self.inside, self.outside),
+            locks => format!("section-of-{locks}-locks"),
+        }
     }
 
     fn question(&self) -> String {
+        if self.locks > 1 {
+            return format!(
+                "Which lock, if there are {} of them and each short section takes one?",
+                self.locks
+            );
+        }
         format!(
             "Which lock for a critical section of {} work units, with {} units between two of them?",
             self.inside, self.outside
@@ -74,7 +87,7 @@ impl Workload for Section {
     }
 
     fn curated(&self) -> bool {
-        matches!((self.inside, self.outside), (0, 0) | (10, 100) | (200, 1000))
+        self.locks == 1 && matches!((self.inside, self.outside), (0, 0) | (10, 100) | (200, 1000))
     }
 }
 
@@ -89,27 +102,53 @@ impl Contract for Locks {
 
 impl<T: Lock> Admits<T> for Locks {
     fn trial(workload: &Section, setting: &Setting) -> impl Trial {
-        let lock = CachePadded::new(T::new(Protected::INITIAL, setting.threads));
-        SectionTrial { lock, section: workload.clone(), expected: 0 }
+        let lock = |_| CachePadded::new(T::new(Protected::INITIAL, setting.threads));
+        let plan = Plan { keys: workload.locks, distribution: KeyDistribution::Uniform, write_permille: 0 };
+        SectionTrial {
+            locks: (0..workload.locks).map(lock).collect(),
+            picks: Tape::draw_all(&plan, setting.seed, setting.threads),
+            section: workload.clone(),
+            expected: 0,
+        }
     }
 }
 
 struct SectionTrial<T> {
-    /// Alone on its cache lines: what the trial itself reads must not slow the contender down.
-    lock: CachePadded<T>,
+    /// Each alone on its cache lines: what the trial itself reads, or another lock, must not slow the contender down.
+    locks: Box<[CachePadded<T>]>,
+    /// Which lock each worker takes next.
+    picks: Vec<Tape>,
     section: Section,
     expected: u64,
+}
+
+impl<T: Lock> SectionTrial<T> {
+    /// Empty sections, each of the next lock on the tape.
+    fn take_in_turn(&self, worker: &mut Worker<'_>) {
+        let picks = &self.picks[worker.index()];
+        let mut handles: Vec<T::Handle<'_>> =
+            self.locks.iter().map(|lock| lock.handle(worker.index())).collect();
+        worker.measure(STRIDE as u64, |first| {
+            for pick in picks.stride(first) {
+                T::locked(&mut handles[pick.key()], |protected| protected.entries += 1);
+            }
+            STRIDE as u64
+        });
+    }
 }
 
 impl<T: Lock> Trial for SectionTrial<T> {
     type Report = ();
 
     fn work(&self, worker: &mut Worker<'_>) {
-        let Section { inside, outside } = self.section;
+        let Section { inside, outside, locks } = self.section;
+        if locks > 1 {
+            return self.take_in_turn(worker);
+        }
         let stride = self.section.stride();
         // The work outside needs what came of the work inside, and the other way round: a core would do both at once.
         let mut own_state = worker.index() as u64;
-        let mut handle = self.lock.handle(worker.index());
+        let mut handle = self.locks[0].handle(worker.index());
         worker.measure(stride, |_| {
             for _ in 0..stride {
                 T::locked(&mut handle, |protected| {
@@ -129,7 +168,7 @@ impl<T: Lock> Trial for SectionTrial<T> {
 
     fn check(&mut self, accounts: &[Account<()>]) -> Result<(), WrongResult> {
         self.expected += accounts.iter().map(|account| account.ops).sum::<u64>();
-        let entries = self.lock.protected().entries;
+        let entries = self.locks.iter().map(|lock| lock.protected().entries).sum();
         WrongResult::unless_equal("critical sections that were run", self.expected, entries)
     }
 }

@@ -1,7 +1,9 @@
 //! The contract of shared values: threads read a word or a small struct, and now and then replace it.
 
 use contend_harness::tape::{KeyDistribution, Plan, STRIDE, Tape};
-use contend_harness::{Account, Admits, Contract, Setting, Share, Trial, Worker, Workload, WrongResult};
+use contend_harness::{
+    Account, Admits, Contract, Setting, Share, Trial, Worker, Workload, WrongResult, work,
+};
 use crossbeam_utils::CachePadded;
 use std::fmt;
 use std::hint::black_box;
@@ -70,26 +72,44 @@ pub trait Shared<V: Value>: Send + Sync + 'static {
 
     /// Replaces the value. This is what is measured.
     fn write(handle: &mut Self::Handle<'_>, value: V);
+
+    /// Why this cannot do `workload`, if so.
+    fn refusal(_workload: &Writes) -> Option<&'static str> {
+        None
+    }
 }
 
-/// Threads read, and write one time in so many.
+/// Threads read, and write one time in so many, or leave that to one of them.
 #[derive(Clone, Debug)]
 pub struct Writes {
     value: &'static str,
     /// Writes in thousandths of all operations.
     write_permille: u32,
+    /// One thread does nothing but write, and the others read.
+    one_writer: bool,
 }
 
+/// Work units between two writes of a thread that does nothing else.
+const PAUSE_OF_WRITER: u64 = 100;
+
 impl Writes {
-    /// Never, and 1 in 1,000, 100 and 10.
+    /// Never, 1 in 1,000, 100 and 10, and one thread all the time.
     pub fn all<V: Value>() -> Vec<Self> {
-        [0, 1, 10, 100].map(|write_permille| Self { value: V::NAME, write_permille }).to_vec()
+        let of = |write_permille, one_writer| Self { value: V::NAME, write_permille, one_writer };
+        let by_all = [0, 1, 10, 100].into_iter().map(|write_permille| of(write_permille, false));
+        by_all.chain([of(0, true)]).collect()
+    }
+
+    /// Whether nothing is ever written.
+    pub fn is_read_only(&self) -> bool {
+        self.write_permille == 0 && !self.one_writer
     }
 }
 
 impl Workload for Writes {
     fn id(&self) -> String {
         match 1000_u32.checked_div(self.write_permille) {
+            None if self.one_writer => format!("{}-one-writer", self.value),
             None => format!("{}-read-only", self.value),
             Some(one_in) => format!("{}-write-1-in-{one_in}", self.value),
         }
@@ -98,6 +118,11 @@ impl Workload for Writes {
     fn question(&self) -> String {
         let what = if self.value == "word" { "one word" } else { "a small struct" };
         match 1000_u32.checked_div(self.write_permille) {
+            None if self.one_writer => {
+                format!(
+                    "What does it cost to read {what} that one thread replaces every {PAUSE_OF_WRITER} work units?"
+                )
+            }
             None => format!("What does it cost to read {what} that nobody changes any more?"),
             Some(one_in) => {
                 format!("What does it cost to read {what} that one operation in {one_in} replaces?")
@@ -107,8 +132,8 @@ impl Workload for Writes {
 
     fn curated(&self) -> bool {
         match self.value {
-            "word" => self.write_permille == 0,
-            _ => matches!(self.write_permille, 0 | 10),
+            "word" => self.is_read_only(),
+            _ => self.is_read_only() || self.write_permille == 10,
         }
     }
 }
@@ -120,9 +145,17 @@ pub struct SharedValues<V>(PhantomData<V>);
 impl<V: Value> Contract for SharedValues<V> {
     type Workload = Writes;
     const NAME: &'static str = "shared values";
+
+    fn refusal(workload: &Writes, threads: usize) -> Option<&'static str> {
+        (workload.one_writer && threads == 1).then_some("a reader and a writer are two threads")
+    }
 }
 
 impl<V: Value, T: Shared<V>> Admits<T> for SharedValues<V> {
+    fn refusal_of(workload: &Writes, _threads: usize) -> Option<&'static str> {
+        T::refusal(workload)
+    }
+
     fn trial(workload: &Writes, setting: &Setting) -> impl Trial {
         let plan =
             Plan { keys: 1, distribution: KeyDistribution::OneHot, write_permille: workload.write_permille };
@@ -130,6 +163,7 @@ impl<V: Value, T: Shared<V>> Admits<T> for SharedValues<V> {
             shared: CachePadded::new(T::new(V::of(0), setting.threads)),
             tapes: Tape::draw_all(&plan, setting.seed, setting.threads),
             value: PhantomData,
+            one_writer: workload.one_writer,
             plan,
             possible: vec![0],
             writes: Share { target_permille: workload.write_permille, count: 0, of: 0 },
@@ -142,6 +176,7 @@ struct SharedTrial<V, T> {
     shared: CachePadded<T>,
     tapes: Vec<Tape>,
     value: PhantomData<V>,
+    one_writer: bool,
     plan: Plan,
     /// Stamps that the value may have now.
     possible: Vec<u64>,
@@ -165,6 +200,15 @@ impl<V: Value, T: Shared<V>> Trial for SharedTrial<V, T> {
         let mut handle = self.shared.handle(index);
         let (mut torn, mut writes) = (0, 0);
         let stamp = |number: u64| (index as u64 + 1) << 48 | number;
+        if self.one_writer && index == worker.threads() - 1 {
+            worker.assist(|| {
+                writes += 1;
+                T::write(&mut handle, V::of(stamp(writes)));
+                work(PAUSE_OF_WRITER, writes);
+                true
+            });
+            return Seen { torn, last_written: (writes > 0).then(|| stamp(writes)), writes };
+        }
         worker.measure(STRIDE as u64, |first| {
             for entry in tape.stride(first) {
                 if entry.writes() {
@@ -229,7 +273,13 @@ mod tests {
         let ids: Vec<String> = Writes::all::<Record>().iter().map(Workload::id).collect();
         assert_eq!(
             ids,
-            ["record-read-only", "record-write-1-in-1000", "record-write-1-in-100", "record-write-1-in-10"]
+            [
+                "record-read-only",
+                "record-write-1-in-1000",
+                "record-write-1-in-100",
+                "record-write-1-in-10",
+                "record-one-writer"
+            ]
         );
     }
 }

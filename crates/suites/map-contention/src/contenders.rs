@@ -4,8 +4,10 @@
 
 mod floor;
 mod hashers;
+mod lock_free;
 mod locked;
 mod per_thread;
+mod published;
 mod sharded;
 mod stages;
 
@@ -13,14 +15,16 @@ pub use hashers::{Hashers, SharedHasher};
 
 use crate::{Key, Maps, Stores};
 use contend_harness::Contender;
+use evmap::StableHashEq;
 
 /// The hash function of all maps.
 ///
 /// A fixed state, so that every launch hashes alike: the workloads have no adversary.
 type FoldHash = foldhash::fast::FixedState;
 
-pub(crate) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
-    [floor::maps(), locked::maps(), sharded::maps(), per_thread::maps()].concat()
+pub(crate) fn maps<K: Key + StableHashEq>() -> Vec<Contender<Maps<K>>> {
+    [floor::maps(), locked::maps(), sharded::maps(), lock_free::maps(), published::maps(), per_thread::maps()]
+        .concat()
 }
 
 pub(crate) fn hashers<K: Key>() -> Vec<Contender<Hashers<K>>> {

@@ -5,12 +5,15 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 /// A key of the workloads.
-pub trait Key: Clone + Debug + Eq + Hash + Send + Sync + 'static {
+pub trait Key: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// What begins the names of workloads with this key, if anything does.
     const PREFIX: &'static str;
 
     /// Key `index` of those that are in the map all the time.
     fn user(index: usize) -> Self;
+
+    /// A key that lies anywhere: `number` is as good as random.
+    fn scattered(number: u64) -> Self;
 
     /// Key `number` of those that only worker `worker` inserts.
     fn temporary(worker: usize, number: usize) -> Self;
@@ -24,6 +27,10 @@ impl Key for String {
         user_key(index)
     }
 
+    fn scattered(number: u64) -> Self {
+        format!("user_{number:016x}")
+    }
+
     fn temporary(worker: usize, number: usize) -> Self {
         temp_key(worker, number)
     }
@@ -35,6 +42,10 @@ impl Key for u64 {
     #[inline]
     fn user(index: usize) -> Self {
         index as Self
+    }
+
+    fn scattered(number: u64) -> Self {
+        number
     }
 
     fn temporary(worker: usize, number: usize) -> Self {

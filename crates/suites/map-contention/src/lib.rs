@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! contract          workloads                                          contenders in contenders/
-//! Maps<String>      read-only, read-99-insert-1, read-80-set-20, ...   one lock, sharded, dashmap, per thread, floor
-//! Maps<u64>         integer-...                                        the same rows
+//! Maps<String>      read-only, read-99-insert-1, read-80-set-20, ...   one lock, sharded, lock-free, published, ...
+//! Maps<u64>         integer-..., churn-..., legacy-...                 the same rows
 //! Hashers<K>        hasher-text, hasher-integer                        hash functions, all in the same map
 //! Stores            kv-store                                           the three stages of the articles, floor
 //! ```
@@ -47,18 +47,24 @@
 
 #![forbid(unsafe_code)]
 
+mod churn;
 mod contenders;
 mod key;
+mod legacy;
 mod map;
 mod mix;
 mod model;
 mod store;
+mod workload;
 
+pub use churn::Churn;
 pub use contenders::{Hashers, SharedHasher};
 pub use key::Key;
+pub use legacy::Legacy;
 pub use map::{Kind, Map, Maps};
 pub use mix::{Mix, Write};
 pub use store::{Lookup, Store, Stores};
+pub use workload::MapWorkload;
 
 use contend_harness::Suite;
 
@@ -66,9 +72,15 @@ use contend_harness::Suite;
 pub fn suite() -> Suite {
     let contract = "Look up, replace, insert and remove keys of one map from all threads, and lose none.";
     Suite::new("map-contention", contract, include_str!("../Cargo.toml"))
-        .family(Mix::text(), contenders::maps::<String>())
-        .family(Mix::integer(), contenders::maps::<u64>())
+        .family(mixes(Mix::text()), contenders::maps::<String>())
+        .family(mixes(Mix::integer()), contenders::maps::<u64>())
+        .family(Legacy::all().into_iter().map(MapWorkload::Legacy).collect(), contenders::maps::<u64>())
+        .family(Churn::all().into_iter().map(MapWorkload::Churn).collect(), contenders::maps::<u64>())
         .family(Mix::hashers::<String>(), contenders::hashers::<String>())
         .family(Mix::hashers::<u64>(), contenders::hashers::<u64>())
         .family(vec![Lookup], contenders::stores())
+}
+
+fn mixes(mixes: Vec<Mix>) -> Vec<MapWorkload> {
+    mixes.into_iter().map(MapWorkload::Mix).collect()
 }

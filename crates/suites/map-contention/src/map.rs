@@ -1,8 +1,11 @@
 //! The contract of maps, and its trial.
 
+use crate::churn::ChurnTrial;
 use crate::key::Key;
+use crate::legacy::LegacyTrial;
 use crate::mix::{Mix, Write};
 use crate::model::{Contents, foreign, initial, stamp};
+use crate::workload::{AnyTrial, MapWorkload};
 use contend_harness::tape::{BLOCK, STRIDE, Tape, overlap_permille};
 use contend_harness::{Account, Admits, Contract, Observation, Setting, Share, Trial, Worker, WrongResult};
 use crossbeam_utils::CachePadded;
@@ -42,11 +45,24 @@ pub trait Map<K: Key>: Send + Sync + 'static {
     /// Who sees what a worker writes.
     const KIND: Kind = Kind::Shared;
 
+    /// Whether `insert` and `remove` tell truthfully what they found while other threads write.
+    const EXACT: bool = true;
+
+    /// Whether each write copies all entries.
+    const COPIES: bool = false;
+
     /// An empty map for `threads` threads with room for `capacity` entries.
     fn with_capacity(capacity: usize, threads: usize) -> Self;
 
     /// The handle of worker `worker`, a number below the threads.
     fn handle(&self, worker: usize) -> Self::Handle<'_>;
+
+    /// Gives each key its value, before anything is measured.
+    fn fill(handle: &mut Self::Handle<'_>, entries: impl Iterator<Item = (K, u64)>) {
+        for (key, value) in entries {
+            Self::insert(handle, key, value);
+        }
+    }
 
     /// The value of `key`. This is what is measured.
     fn get(handle: &mut Self::Handle<'_>, key: &K) -> Option<u64>;
@@ -66,14 +82,30 @@ pub trait Map<K: Key>: Send + Sync + 'static {
 pub struct Maps<K>(PhantomData<K>);
 
 impl<K: Key> Contract for Maps<K> {
-    type Workload = Mix;
+    type Workload = MapWorkload;
     const NAME: &'static str = "maps";
     const PLACED: bool = true;
 }
 
 impl<K: Key, T: Map<K>> Admits<T> for Maps<K> {
-    fn trial(workload: &Mix, setting: &Setting) -> impl Trial {
-        MapTrial::<K, T>::new(workload, setting)
+    fn trial(workload: &MapWorkload, setting: &Setting) -> impl Trial {
+        match workload {
+            MapWorkload::Mix(mix) => AnyTrial::Mix(MapTrial::<K, T>::new(mix, setting)),
+            MapWorkload::Churn(churn) => AnyTrial::Churn(ChurnTrial::new(churn, setting)),
+            MapWorkload::Legacy(legacy) => AnyTrial::Legacy(LegacyTrial::new(legacy, setting)),
+        }
+    }
+
+    fn refusal_of(workload: &MapWorkload, _threads: usize) -> Option<&'static str> {
+        match workload {
+            MapWorkload::Churn(_) if !T::EXACT => {
+                Some("it cannot tell what an insert or a removal found while other threads write")
+            }
+            MapWorkload::Legacy(_) if T::COPIES => {
+                Some("each write copies the whole table: a run would take minutes")
+            }
+            _ => None,
+        }
     }
 }
 
@@ -117,9 +149,7 @@ impl<K: Key, T: Map<K>> MapTrial<K, T> {
         let owners = if T::KIND == Kind::PerThread { threads } else { 1 };
         for owner in 0..owners {
             let mut handle = map.handle(owner);
-            for (index, key) in keys.iter().enumerate() {
-                T::insert(&mut handle, key.clone(), initial(index));
-            }
+            T::fill(&mut handle, keys.iter().enumerate().map(|(index, key)| (key.clone(), initial(index))));
         }
         let tapes = Tape::draw_all(&mix.plan, setting.seed, threads);
         let temporary = |worker| (0..per_worker).map(|number| K::temporary(worker, number)).collect();

@@ -1,14 +1,23 @@
 //! A stack behind a mutex. The buffer that came back last comes first.
 
-use super::shared::{Shared, Store};
-use crate::Pools;
+use super::shared::{Shared, Store, emptied};
+use crate::{Pool, Pools, Stock};
 use contend_harness::Contender;
+use crossbeam_utils::CachePadded;
 
 pub(super) const POOLS: &[Contender<Pools>] = &[
     Contender::of::<Shared<Stack<std::sync::Mutex<Vec<Vec<u8>>>>>>("mutex-vec-std").from_std().blocks(),
     Contender::of::<Shared<Stack<parking_lot::Mutex<Vec<Vec<u8>>>>>>("mutex-vec-parking-lot")
         .package("parking_lot")
         .blocks(),
+    Contender::of::<Sharded>("mutex-vec-sharded")
+        .package("parking_lot")
+        .blocks()
+        .note("a stack for each thread, each under its lock; an empty one takes from the others"),
+    Contender::of::<Shared<object_pool::Pool<Vec<u8>>>>("object-pool")
+        .package("object-pool")
+        .blocks()
+        .note("a stack under parking_lot's mutex"),
 ];
 
 /// A mutex as every crate has it.
@@ -69,5 +78,95 @@ impl<M: Mutex> Store for Stack<M> {
 
     fn len(&self) -> usize {
         self.buffers.with(|buffers| buffers.len())
+    }
+}
+
+impl Store for object_pool::Pool<Vec<u8>> {
+    fn new(_bound: usize) -> Self {
+        Self::from_vec(Vec::new())
+    }
+
+    #[inline(always)]
+    fn pop(&self) -> Option<Vec<u8>> {
+        self.try_pull().map(|lent| lent.detach().1)
+    }
+
+    /// It has no bound; no more come back than were out.
+    #[inline(always)]
+    fn push(&self, buffer: Vec<u8>) {
+        self.attach(buffer);
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+}
+
+/// Buffers, of which the one that came back last comes first.
+type LockedStack = parking_lot::Mutex<Vec<Vec<u8>>>;
+
+/// A stack for each thread.
+struct Sharded {
+    stacks: Box<[CachePadded<LockedStack>]>,
+    bound: usize,
+}
+
+/// One thread's access, which begins at its own stack and counts its misses.
+struct Own<'a> {
+    pool: &'a Sharded,
+    worker: usize,
+    misses: u64,
+}
+
+impl Sharded {
+    /// All stacks, the worker's own first.
+    #[inline(always)]
+    fn from(&self, worker: usize) -> impl Iterator<Item = &LockedStack> {
+        let (before, after) = self.stacks.split_at(worker);
+        after.iter().chain(before).map(|stack| &**stack)
+    }
+}
+
+impl Pool for Sharded {
+    type Handle<'a> = Own<'a>;
+
+    fn new(stock: &Stock) -> Self {
+        let bound = stock.buffers();
+        let stacks: Box<[_]> = (0..stock.threads())
+            .map(|_| CachePadded::new(parking_lot::Mutex::new(Vec::with_capacity(bound))))
+            .collect();
+        (0..bound).for_each(|number| stacks[number % stacks.len()].lock().push(stock.buffer()));
+        Self { stacks, bound }
+    }
+
+    fn handle(&self, worker: usize) -> Own<'_> {
+        Own { pool: self, worker, misses: 0 }
+    }
+
+    #[inline(always)]
+    fn acquire(handle: &mut Own<'_>, bytes: usize) -> Vec<u8> {
+        match handle.pool.from(handle.worker).find_map(|stack| stack.lock().pop()) {
+            Some(buffer) => emptied(buffer, bytes),
+            None => {
+                handle.misses += 1;
+                Vec::with_capacity(bytes)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn release(handle: &mut Own<'_>, buffer: Vec<u8>) {
+        let mut stack = handle.pool.stacks[handle.worker].lock();
+        if stack.len() < handle.pool.bound {
+            stack.push(buffer);
+        }
+    }
+
+    fn misses(handle: &Own<'_>) -> u64 {
+        handle.misses
+    }
+
+    fn pooled(&self) -> usize {
+        self.stacks.iter().map(|stack| stack.lock().len()).sum()
     }
 }

@@ -162,6 +162,6 @@ impl Channel for Std {
     }
 }
 
-fn taken<T>(ends: &Mutex<Vec<T>>) -> T {
+pub(super) fn taken<T>(ends: &Mutex<Vec<T>>) -> T {
     ends.lock().expect("taking an end cannot panic").pop().expect("each worker takes its end once")
 }

@@ -3,58 +3,73 @@
 use crate::fan::Arrivals;
 use crate::{Channel, Channels, FanOut, Gathers, Traffic, WayBack};
 use contend_harness::Contender;
+use crossbeam_utils::CachePadded;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard};
 
-pub(super) const GATHERS: &[Contender<Gathers>] = &[Contender::of::<FanOut<LockedResults>>("mutex-vec")
-    .blocks()
-    .note("each result is pushed under a lock; the vector is reused")];
+pub(super) const GATHERS: &[Contender<Gathers>] = &[
+    Contender::of::<FanOut<LockedResults<false>>>("mutex-vec")
+        .blocks()
+        .note("each result is pushed under a lock; the vector is reused"),
+    Contender::of::<FanOut<LockedResults<true>>>("vec-per-thread")
+        .blocks()
+        .note("each thread pushes into a vector of its own; the requester merges them"),
+];
 
 pub(super) const CHANNELS: &[Contender<Channels>] = &[Contender::of::<Deque>("condvar-deque")
     .blocks()
     .note("the textbook's bounded queue, which wakes somebody only where somebody sleeps")];
 
 /// Pairs of index and result, in the order in which they came.
-struct LockedResults {
-    results: Mutex<Vec<(usize, u64)>>,
+type Locked = Mutex<Vec<(usize, u64)>>;
+
+/// Results in one vector, or in one for each thread.
+struct LockedResults<const PER_THREAD: bool> {
+    results: Box<[CachePadded<Locked>]>,
     arrivals: Arrivals,
     items: usize,
 }
 
 /// One worker's way to them, and the requester's results in order.
-struct Results<'a> {
-    shared: &'a LockedResults,
+struct Results<'a, const PER_THREAD: bool> {
+    shared: &'a LockedResults<PER_THREAD>,
+    /// Where this worker pushes.
+    own: &'a Locked,
     ordered: Vec<u64>,
 }
 
-impl LockedResults {
-    #[inline(always)]
-    fn lock(&self) -> MutexGuard<'_, Vec<(usize, u64)>> {
-        self.results.lock().expect("pushing within the capacity cannot panic")
-    }
+#[inline(always)]
+fn lock(results: &Locked) -> MutexGuard<'_, Vec<(usize, u64)>> {
+    results.lock().expect("pushing within the capacity cannot panic")
 }
 
-impl WayBack for LockedResults {
-    type Handle<'a> = Results<'a>;
+impl<const PER_THREAD: bool> WayBack for LockedResults<PER_THREAD> {
+    type Handle<'a> = Results<'a, PER_THREAD>;
 
-    fn new(items: usize, _threads: usize) -> Self {
-        Self { results: Mutex::new(Vec::with_capacity(items)), arrivals: Arrivals::default(), items }
+    fn new(items: usize, threads: usize) -> Self {
+        let vector = |_| CachePadded::new(Mutex::new(Vec::with_capacity(items)));
+        let vectors = if PER_THREAD { threads } else { 1 };
+        Self { results: (0..vectors).map(vector).collect(), arrivals: Arrivals::default(), items }
     }
 
-    fn handle(&self, _worker: usize) -> Results<'_> {
-        Results { shared: self, ordered: vec![0; self.items] }
+    fn handle(&self, worker: usize) -> Results<'_, PER_THREAD> {
+        Results {
+            shared: self,
+            own: &self.results[worker % self.results.len()],
+            ordered: vec![0; self.items],
+        }
     }
 
     #[inline(always)]
-    fn open(handle: &mut Results<'_>) {
+    fn open(handle: &mut Results<'_, PER_THREAD>) {
         handle.shared.arrivals.reset();
     }
 
     #[inline(always)]
-    fn bring(handle: &mut Results<'_>, results: impl Iterator<Item = (usize, u64)>) {
+    fn bring(handle: &mut Results<'_, PER_THREAD>, results: impl Iterator<Item = (usize, u64)>) {
         let mut brought = 0;
         for result in results {
-            handle.shared.lock().push(result);
+            lock(handle.own).push(result);
             brought += 1;
         }
         if brought > 0 {
@@ -63,11 +78,13 @@ impl WayBack for LockedResults {
     }
 
     #[inline(always)]
-    fn collect(handle: &mut Results<'_>, take: impl FnMut(u64)) {
-        let Results { shared, ordered } = handle;
+    fn collect(handle: &mut Results<'_, PER_THREAD>, take: impl FnMut(u64)) {
+        let Results { shared, ordered, .. } = handle;
         shared.arrivals.wait_for(shared.items);
-        for (index, result) in shared.lock().drain(..) {
-            ordered[index] = result;
+        for results in &shared.results {
+            for (index, result) in lock(results).drain(..) {
+                ordered[index] = result;
+            }
         }
         ordered.iter().copied().for_each(take);
     }

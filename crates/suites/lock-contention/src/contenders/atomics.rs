@@ -21,6 +21,10 @@ pub(super) const COUNTERS: &[Contender<Counters>] = &[
 
 pub(super) const SHARED_WORDS: &[Contender<SharedValues<u64>>] = &[
     Contender::of::<Word<Relaxed>>("atomic-relaxed").from_std(),
+    Contender::of::<Word<AcquireRelease>>("atomic-acquire-release")
+        .from_std()
+        .full_set_only()
+        .note("on x86-64 the same instructions as relaxed"),
     Contender::of::<Word<SeqCst>>("atomic-seqcst")
         .from_std()
         .note("on x86-64 only its stores differ from relaxed"),
@@ -49,6 +53,14 @@ impl Order for Relaxed {
     const LOAD: Ordering = Ordering::Relaxed;
     const STORE: Ordering = Ordering::Relaxed;
     const READ_MODIFY_WRITE: Ordering = Ordering::Relaxed;
+}
+
+enum AcquireRelease {}
+
+impl Order for AcquireRelease {
+    const LOAD: Ordering = Ordering::Acquire;
+    const STORE: Ordering = Ordering::Release;
+    const READ_MODIFY_WRITE: Ordering = Ordering::AcqRel;
 }
 
 enum SeqCst {}

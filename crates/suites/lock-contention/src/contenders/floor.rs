@@ -1,9 +1,10 @@
 //! The same loops with no primitive at all: what the harness itself costs. Each worker has its own data and leaves it
 //! behind when its handle is dropped, outside the clock.
 
+use crate::dispatch::handlers;
 use crate::{
-    Counter, Counters, Lock, Locks, Protected, Shared, SharedValues, Statistics, StatisticsFields, Totals,
-    Value,
+    Counter, Counters, Lock, Locks, Pipeline, Pipelines, Protected, Setup, Shared, SharedValues, Statistics,
+    StatisticsFields, Totals, Value,
 };
 use contend_harness::Contender;
 use crossbeam_utils::CachePadded;
@@ -21,6 +22,9 @@ pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
 
 pub(super) const LOCKS: &[Contender<Locks>] =
     &[Contender::of::<Private<Protected>>("floor").floor().note(NOTE)];
+
+pub(super) const PIPELINES: &[Contender<Pipelines>] =
+    &[Contender::of::<NoHandlers>("floor").floor().note("the handlers' own work, in one function")];
 
 pub(super) const STATISTICS: &[Contender<StatisticsFields>] =
     &[Contender::of::<Private<Totals>>("floor").floor().note(NOTE)];
@@ -165,5 +169,21 @@ impl<V: Value> Shared<V> for PrivateValues<V> {
     fn write(handle: &mut Self::Handle<'_>, value: V) {
         handle.own = value;
         handle.written = true;
+    }
+}
+
+/// What the four handlers do, with no handler.
+struct NoHandlers(Setup);
+
+impl Pipeline for NoHandlers {
+    fn new(setup: &Setup) -> Self {
+        Self(*setup)
+    }
+
+    #[inline(always)]
+    fn run(&self, request: u64) -> u64 {
+        let Setup { keys: [first, second, third, fourth], units } = self.0;
+        let request = handlers::mask(handlers::add(request, first, units), second, units);
+        handlers::scale(handlers::rotate(request, third, units), fourth, units)
     }
 }

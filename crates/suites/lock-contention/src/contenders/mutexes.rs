@@ -1,12 +1,19 @@
-//! One lock, one owner at a time. Waiting threads spin for a moment, then sleep.
+//! One lock, one owner at a time. Waiting threads spin for a moment, then sleep; those of spin poll.
 
 use crate::{
     Counter, Counters, Lock, Locks, Protected, Shared, SharedValues, Statistics, StatisticsFields, Totals,
     Value,
 };
 use contend_harness::Contender;
+use spin::mutex::SpinMutex;
 
 const NOTE_0_12: &str = "0.12 hands the lock to a waiter every 0.5 ms on average; 0.13 does not";
+const NOTE_FAIR: &str = "hands the lock to the thread that waits longest, each time";
+const NOTE_SPIN: &str = "waiting burns a core, and a holder that lost its core stops everybody";
+const NOTE_TICKET: &str = "polls in the order of arrival, and gives its core away between two attempts";
+
+/// With its default, which keeps the core, four threads on two cores take milliseconds for each hand-over.
+type TicketMutex<T> = spin::mutex::TicketMutex<T, spin::Yield>;
 
 pub(super) const COUNTERS: &[Contender<Counters>] = &[
     Contender::of::<Exclusive<std::sync::Mutex<u64>>>("mutex-std").from_std().blocks(),
@@ -15,6 +22,12 @@ pub(super) const COUNTERS: &[Contender<Counters>] = &[
         .package("parking_lot_012")
         .blocks()
         .note(NOTE_0_12),
+    Contender::of::<Exclusive<parking_lot::FairMutex<u64>>>("mutex-parking-lot-fair")
+        .package("parking_lot")
+        .blocks()
+        .note(NOTE_FAIR),
+    Contender::of::<Exclusive<SpinMutex<u64>>>("mutex-spin").package("spin").note(NOTE_SPIN),
+    Contender::of::<Exclusive<TicketMutex<u64>>>("mutex-spin-ticket").package("spin").note(NOTE_TICKET),
 ];
 
 pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
@@ -28,6 +41,19 @@ pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
             .blocks()
             .note(NOTE_0_12)
             .full_set_only(),
+        Contender::of::<Exclusive<parking_lot::FairMutex<V>>>("mutex-parking-lot-fair")
+            .package("parking_lot")
+            .blocks()
+            .note(NOTE_FAIR)
+            .full_set_only(),
+        Contender::of::<Exclusive<SpinMutex<V>>>("mutex-spin")
+            .package("spin")
+            .note(NOTE_SPIN)
+            .full_set_only(),
+        Contender::of::<Exclusive<TicketMutex<V>>>("mutex-spin-ticket")
+            .package("spin")
+            .note(NOTE_TICKET)
+            .full_set_only(),
     ]
 }
 
@@ -40,6 +66,12 @@ pub(super) const LOCKS: &[Contender<Locks>] = &[
         .package("parking_lot_012")
         .blocks()
         .note(NOTE_0_12),
+    Contender::of::<Exclusive<parking_lot::FairMutex<Protected>>>("mutex-parking-lot-fair")
+        .package("parking_lot")
+        .blocks()
+        .note(NOTE_FAIR),
+    Contender::of::<Exclusive<SpinMutex<Protected>>>("mutex-spin").package("spin").note(NOTE_SPIN),
+    Contender::of::<Exclusive<TicketMutex<Protected>>>("mutex-spin-ticket").package("spin").note(NOTE_TICKET),
 ];
 
 pub(super) const STATISTICS: &[Contender<StatisticsFields>] = &[
@@ -80,6 +112,39 @@ impl<T: Send + 'static> Mutex<T> for parking_lot::Mutex<T> {
 }
 
 impl<T: Send + 'static> Mutex<T> for parking_lot_012::Mutex<T> {
+    fn around(value: T) -> Self {
+        Self::new(value)
+    }
+
+    #[inline(always)]
+    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        body(&mut self.lock())
+    }
+}
+
+impl<T: Send + 'static> Mutex<T> for parking_lot::FairMutex<T> {
+    fn around(value: T) -> Self {
+        Self::new(value)
+    }
+
+    #[inline(always)]
+    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        body(&mut self.lock())
+    }
+}
+
+impl<T: Send + 'static> Mutex<T> for SpinMutex<T> {
+    fn around(value: T) -> Self {
+        Self::new(value)
+    }
+
+    #[inline(always)]
+    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        body(&mut self.lock())
+    }
+}
+
+impl<T: Send + 'static> Mutex<T> for TicketMutex<T> {
     fn around(value: T) -> Self {
         Self::new(value)
     }

@@ -10,6 +10,14 @@ pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
         Contender::of::<ReadersWriter<parking_lot::RwLock<V>>>("rwlock-parking-lot")
             .package("parking_lot")
             .blocks(),
+        Contender::of::<ReadersWriter<parking_lot_012::RwLock<V>>>("rwlock-parking-lot-0-12")
+            .package("parking_lot_012")
+            .blocks()
+            .full_set_only(),
+        Contender::of::<ReadersWriter<spin::RwLock<V>>>("rwlock-spin")
+            .package("spin")
+            .note("waiting burns a core; readers that keep coming keep a writer out")
+            .full_set_only(),
         Contender::of::<ReadersWriter<ShardedLock<V>>>("sharded-lock")
             .package("crossbeam-utils")
             .blocks()
@@ -41,6 +49,38 @@ impl<V: Value> RwLock<V> for std::sync::RwLock<V> {
 }
 
 impl<V: Value> RwLock<V> for parking_lot::RwLock<V> {
+    fn around(value: V) -> Self {
+        Self::new(value)
+    }
+
+    #[inline(always)]
+    fn get(&self) -> V {
+        *self.read()
+    }
+
+    #[inline(always)]
+    fn set(&self, value: V) {
+        *self.write() = value;
+    }
+}
+
+impl<V: Value> RwLock<V> for parking_lot_012::RwLock<V> {
+    fn around(value: V) -> Self {
+        Self::new(value)
+    }
+
+    #[inline(always)]
+    fn get(&self) -> V {
+        *self.read()
+    }
+
+    #[inline(always)]
+    fn set(&self, value: V) {
+        *self.write() = value;
+    }
+}
+
+impl<V: Value> RwLock<V> for spin::RwLock<V> {
     fn around(value: V) -> Self {
         Self::new(value)
     }

@@ -5,11 +5,15 @@ use crate::{Counter, Counters, Statistics, StatisticsFields, Totals};
 use contend_harness::Contender;
 use crossbeam_utils::CachePadded;
 use std::sync::atomic::{AtomicU64, Ordering};
+use thread_local::ThreadLocal;
 
 pub(super) const COUNTERS: &[Contender<Counters>] = &[
     Contender::of::<Striped<CachePadded<AtomicU64>>>("striped-padded").note("one cache line per thread"),
     Contender::of::<Striped<AtomicU64>>("striped-unpadded")
         .note("the same, but 8 threads share a cache line: false sharing on purpose"),
+    Contender::of::<ThreadLocalSum>("thread-local-sum")
+        .package("thread_local")
+        .note("each thread's own counter, looked up each time; reading the sum walks over all threads"),
 ];
 
 pub(super) const STATISTICS: &[Contender<StatisticsFields>] =
@@ -37,6 +41,32 @@ impl<A: Placed> Counter for Striped<A> {
 
     fn total(&self) -> u64 {
         self.0.iter().map(|stripe| stripe.word().load(Ordering::Relaxed)).sum()
+    }
+}
+
+/// A counter for each thread that ever counted.
+struct ThreadLocalSum(ThreadLocal<CachePadded<AtomicU64>>);
+
+impl Counter for ThreadLocalSum {
+    type Handle<'a> = &'a Self;
+
+    fn new(threads: usize) -> Self {
+        Self(ThreadLocal::with_capacity(threads))
+    }
+
+    fn handle(&self, _worker: usize) -> &Self {
+        self
+    }
+
+    #[inline(always)]
+    fn add_one(handle: &mut &Self) {
+        let own = handle.0.get_or_default();
+        // Relaxed: only this thread writes, so a load and a store lose nothing; readers need no order.
+        own.store(own.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
+    fn total(&self) -> u64 {
+        self.0.iter().map(|own| own.load(Ordering::Relaxed)).sum()
     }
 }
 

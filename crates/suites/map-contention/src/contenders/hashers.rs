@@ -37,6 +37,7 @@ pub(super) fn rows<K: Key>() -> Vec<Contender<Hashers<K>>> {
         Contender::of::<foldhash::fast::FixedState>("foldhash-fast").package("foldhash"),
         Contender::of::<foldhash::quality::FixedState>("foldhash-quality").package("foldhash"),
         Contender::of::<ahash::RandomState>("ahash").package("ahash"),
+        Contender::of::<rapidhash::fast::RandomState>("rapidhash").package("rapidhash"),
         Contender::of::<rustc_hash::FxBuildHasher>("rustc-hash")
             .package("rustc-hash")
             .note("does not resist chosen keys"),

@@ -19,6 +19,10 @@ pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
         Contender::of::<DashMap<K, u64, FoldHash>>("dashmap")
             .package("dashmap")
             .note("its own number of shards: 4 per core, rounded up to a power of two"),
+        Contender::of::<Dash64<K>>("dashmap-64").package("dashmap").note("64 shards, as sharded-64 has"),
+        Contender::of::<scc::HashMap<K, u64, FoldHash>>("scc-hash-map")
+            .package("scc")
+            .note("a lock for every 32 entries; grows and shrinks in steps"),
     ]
     .into_iter()
     .map(Contender::blocks)
@@ -129,5 +133,70 @@ impl<K: Key, H: BuildHasher + Clone + Default + Send + Sync + 'static> Map<K> fo
 
     fn remove(handle: &mut &Self, key: &K) -> bool {
         Self::remove(handle, key).is_some()
+    }
+}
+
+/// dashmap, with as many shards as our own.
+struct Dash64<K>(DashMap<K, u64, FoldHash>);
+
+impl<K: Key> Map<K> for Dash64<K> {
+    type Handle<'a> = &'a DashMap<K, u64, FoldHash>;
+
+    fn with_capacity(capacity: usize, _threads: usize) -> Self {
+        Self(DashMap::with_capacity_and_hasher_and_shard_amount(capacity, FoldHash::default(), 64))
+    }
+
+    fn handle(&self, _worker: usize) -> Self::Handle<'_> {
+        &self.0
+    }
+
+    #[inline(always)]
+    fn get(handle: &mut Self::Handle<'_>, key: &K) -> Option<u64> {
+        <DashMap<K, u64, FoldHash> as Map<K>>::get(handle, key)
+    }
+
+    #[inline(always)]
+    fn set(handle: &mut Self::Handle<'_>, key: &K, value: u64) -> bool {
+        <DashMap<K, u64, FoldHash> as Map<K>>::set(handle, key, value)
+    }
+
+    #[inline(always)]
+    fn insert(handle: &mut Self::Handle<'_>, key: K, value: u64) -> bool {
+        <DashMap<K, u64, FoldHash> as Map<K>>::insert(handle, key, value)
+    }
+
+    fn remove(handle: &mut Self::Handle<'_>, key: &K) -> bool {
+        <DashMap<K, u64, FoldHash> as Map<K>>::remove(handle, key)
+    }
+}
+
+impl<K: Key> Map<K> for scc::HashMap<K, u64, FoldHash> {
+    type Handle<'a> = &'a Self;
+
+    fn with_capacity(capacity: usize, _threads: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, FoldHash::default())
+    }
+
+    fn handle(&self, _worker: usize) -> &Self {
+        self
+    }
+
+    #[inline(always)]
+    fn get(handle: &mut &Self, key: &K) -> Option<u64> {
+        handle.read_sync(key, |_, value| *value)
+    }
+
+    #[inline(always)]
+    fn set(handle: &mut &Self, key: &K, value: u64) -> bool {
+        handle.update_sync(key, |_, old| *old = value).is_some()
+    }
+
+    #[inline(always)]
+    fn insert(handle: &mut &Self, key: K, value: u64) -> bool {
+        handle.upsert_sync(key, value).is_none()
+    }
+
+    fn remove(handle: &mut &Self, key: &K) -> bool {
+        handle.remove_sync(key).is_some()
     }
 }

@@ -1,0 +1,321 @@
+//! Maps whose keys come and go: lookups, inserts, removals and updates in a fixed mix.
+
+use crate::key::Key;
+use crate::map::{Kind, Map};
+use crate::model::foreign;
+use contend_harness::tape::{KeyDistribution, LEN, Plan, STRIDE, Tape, mix};
+use contend_harness::{Account, Observation, Setting, Share, Trial, Worker, Workload, WrongResult};
+use crossbeam_utils::CachePadded;
+use std::hint::black_box;
+
+/// What one operation does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+enum Op {
+    Read,
+    Insert,
+    Remove,
+    Update,
+}
+
+/// Operations of each kind in a hundred.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Shares {
+    read: u32,
+    insert: u32,
+    remove: u32,
+    update: u32,
+}
+
+impl Shares {
+    /// The kind of draw `percent`, from 0 to 99.
+    fn op(self, percent: u32) -> Op {
+        let Self { read, insert, remove, .. } = self;
+        match percent {
+            below if below < read => Op::Read,
+            below if below < read + insert => Op::Insert,
+            below if below < read + insert + remove => Op::Remove,
+            _ => Op::Update,
+        }
+    }
+
+    fn writes_permille(self) -> u32 {
+        1000 - 10 * self.read
+    }
+}
+
+/// Which keys are looked up, and so how many of the lookups find one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Lookups {
+    /// Keys that are never removed.
+    Hit,
+    /// Keys that come and go: half of them are there.
+    Half,
+    /// Keys that are never inserted.
+    Miss,
+}
+
+/// Threads look keys up, and insert, remove and update those of a zone that they share.
+#[derive(Clone, Debug)]
+pub struct Churn {
+    id: String,
+    shares: Shares,
+    lookups: Lookups,
+    /// Keys that come and go; as many are there all the time, and as many never.
+    keys: usize,
+}
+
+/// Keys of each zone, as many as the other workloads have.
+const KEYS: usize = 10_000;
+
+impl Churn {
+    /// The mixes of conc-map-bench, with keys that threads share and a hit rate that is known.
+    pub fn all() -> Vec<Self> {
+        let read_heavy = Shares { read: 98, insert: 1, remove: 1, update: 0 };
+        let exchange = Shares { read: 10, insert: 40, remove: 40, update: 10 };
+        let half_and_half = Shares { read: 50, insert: 25, remove: 25, update: 0 };
+        let of = |id: &str, shares, lookups| Self { id: id.to_owned(), shares, lookups, keys: KEYS };
+        vec![
+            of("churn-read-98-hit", read_heavy, Lookups::Hit),
+            of("churn-read-98-half", read_heavy, Lookups::Half),
+            of("churn-read-98-miss", read_heavy, Lookups::Miss),
+            of("churn-read-50-hit", half_and_half, Lookups::Hit),
+            of("churn-exchange", exchange, Lookups::Half),
+        ]
+    }
+
+    fn hits_permille(&self) -> u32 {
+        match self.lookups {
+            Lookups::Hit => 1000,
+            Lookups::Half => 500,
+            Lookups::Miss => 0,
+        }
+    }
+
+    pub(crate) fn writes_permille(&self) -> u32 {
+        self.shares.writes_permille()
+    }
+
+    pub(crate) fn entries(&self) -> usize {
+        2 * self.keys
+    }
+}
+
+impl Workload for Churn {
+    fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    fn question(&self) -> String {
+        let Shares { read, insert, remove, update } = self.shares;
+        let found = match self.lookups {
+            Lookups::Hit => "all of them find their key",
+            Lookups::Half => "half of them find their key",
+            Lookups::Miss => "none of them finds its key",
+        };
+        let updates = if update > 0 { format!(", {update} % update") } else { String::new() };
+        format!(
+            "Which map, if {read} % of the operations look up and {found}, {insert} % insert, {remove} % remove{updates}?"
+        )
+    }
+
+    fn curated(&self) -> bool {
+        false
+    }
+}
+
+/// One worker's operations: the kind in the upper two bits, the key below.
+struct Steps(Box<[u32]>);
+
+const KEY_BITS: u32 = 30;
+
+impl Steps {
+    /// Kinds and keys come from independent streams.
+    fn draw(churn: &Churn, seed: u64, worker: usize) -> Self {
+        let draw = |keys, stream| {
+            let plan = Plan { keys, distribution: KeyDistribution::Uniform, write_permille: 0 };
+            Tape::draw(&plan, mix(seed, stream), worker)
+        };
+        let (kinds, keys) = (draw(100, 1), draw(churn.keys, 2));
+        let step = |(kind, key): (usize, usize)| {
+            let op = churn.shares.op(kind as u32);
+            let zone = match (op, churn.lookups) {
+                (Op::Read, Lookups::Hit) => 0,
+                (Op::Read, Lookups::Miss) => 2,
+                _ => 1,
+            };
+            (op as u32) << KEY_BITS | (zone * churn.keys + key) as u32
+        };
+        let entries = kinds.entries().iter().zip(keys.entries());
+        Self(entries.map(|(kind, key)| step((kind.key(), key.key()))).collect())
+    }
+
+    #[inline(always)]
+    fn stride(&self, first: u64) -> &[u32; STRIDE] {
+        let start = (first % LEN as u64) as usize;
+        self.0[start..start + STRIDE].first_chunk().expect("a stride lies within the steps")
+    }
+}
+
+/// A map with two zones filled: all of the first, and every other key of the second.
+pub(crate) struct ChurnTrial<K, T> {
+    churn: Churn,
+    /// Alone on its cache lines: what the trial itself reads must not slow the contender down.
+    map: CachePadded<T>,
+    keys: Vec<K>,
+    steps: Vec<Steps>,
+    /// Keys that the map has, or each thread's has.
+    present: Vec<u64>,
+    observation: Observation,
+}
+
+/// What one worker did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Done {
+    reads: u64,
+    hits: u64,
+    inserted: u64,
+    removed: u64,
+    /// 0 unless a lookup gave another key's value.
+    foreign: u64,
+}
+
+fn value_of(key: usize) -> u64 {
+    crate::model::initial(key)
+}
+
+impl<K: Key, T: Map<K>> ChurnTrial<K, T> {
+    pub(crate) fn new(churn: &Churn, setting: &Setting) -> Self {
+        let (count, threads) = (churn.keys, setting.threads);
+        let map = CachePadded::new(T::with_capacity(churn.entries(), threads));
+        let keys: Vec<K> = (0..3 * count).map(K::user).collect();
+        let owners = if T::KIND == Kind::PerThread { threads } else { 1 };
+        let filled = || (0..count).chain((count..2 * count).step_by(2));
+        for owner in 0..owners {
+            let mut handle = map.handle(owner);
+            T::fill(&mut handle, filled().map(|index| (keys[index].clone(), value_of(index))));
+        }
+        Self {
+            churn: churn.clone(),
+            steps: (0..threads).map(|worker| Steps::draw(churn, setting.seed, worker)).collect(),
+            present: vec![filled().count() as u64; owners],
+            observation: Observation::default(),
+            map,
+            keys,
+        }
+    }
+
+    #[inline(always)]
+    fn step(&self, handle: &mut T::Handle<'_>, step: u32, done: &mut Done) {
+        let index = (step & ((1 << KEY_BITS) - 1)) as usize;
+        let key = &self.keys[index];
+        match step >> KEY_BITS {
+            kind if kind == Op::Read as u32 => {
+                done.reads += 1;
+                if let Some(value) = black_box(T::get(handle, key)) {
+                    done.hits += 1;
+                    done.foreign |= foreign(value, index);
+                }
+            }
+            kind if kind == Op::Insert as u32 => {
+                done.inserted += u64::from(T::insert(handle, key.clone(), value_of(index)));
+            }
+            kind if kind == Op::Remove as u32 => done.removed += u64::from(T::remove(handle, key)),
+            _ => {
+                black_box(T::set(handle, key, value_of(index)));
+            }
+        }
+    }
+
+    fn observe_slice(&mut self, accounts: &[Account<Done>]) {
+        let sum = |figure: fn(&Account<Done>) -> u64| accounts.iter().map(figure).sum::<u64>();
+        let (ops, reads) = (sum(|account| account.ops), sum(|account| account.report.reads));
+        let target_permille = self.churn.writes_permille();
+        self.observation.writes = Some(Share { target_permille, count: ops - reads, of: ops });
+        // Of keys that come and go, a thread that has a map for itself sees what its own steps leave.
+        self.observation.hits = (T::KIND == Kind::Shared || self.churn.lookups != Lookups::Half).then(|| {
+            let target_permille = self.churn.hits_permille();
+            Share { target_permille, count: sum(|account| account.report.hits), of: reads }
+        });
+    }
+}
+
+impl<K: Key, T: Map<K>> Trial for ChurnTrial<K, T> {
+    type Report = Done;
+
+    fn work(&self, worker: &mut Worker<'_>) -> Done {
+        let steps = &self.steps[worker.index()];
+        let mut handle = self.map.handle(worker.index());
+        let mut done = Done::default();
+        worker.measure(STRIDE as u64, |first| {
+            for step in steps.stride(first) {
+                self.step(&mut handle, *step, &mut done);
+            }
+            STRIDE as u64
+        });
+        done
+    }
+
+    /// Each key that is there was inserted once more often than it was removed.
+    fn check(&mut self, accounts: &[Account<Done>]) -> Result<(), WrongResult> {
+        if T::KIND == Kind::Floor {
+            return Ok(());
+        }
+        self.observe_slice(accounts);
+        if accounts.iter().any(|account| account.report.foreign != 0) {
+            return Err(WrongResult::new("a lookup gave another key's value"));
+        }
+        for (owner, present) in self.present.iter_mut().enumerate() {
+            let own = if T::KIND == Kind::PerThread { &accounts[owner..=owner] } else { accounts };
+            for Account { report, .. } in own {
+                *present = present.wrapping_add(report.inserted).wrapping_sub(report.removed);
+            }
+            let mut handle = self.map.handle(owner);
+            let found = self.keys.iter().filter(|key| T::get(&mut handle, key).is_some()).count() as u64;
+            WrongResult::unless_equal("keys in the map", *present, found)?;
+        }
+        Ok(())
+    }
+
+    fn observe(&self) -> Observation {
+        self.observation
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_have_the_mix_and_stay_in_their_zones() {
+        for churn in Churn::all() {
+            let steps = Steps::draw(&churn, 3, 1);
+            let count = |op: Op| steps.0.iter().filter(|step| *step >> KEY_BITS == op as u32).count();
+            let Shares { read, insert, remove, update } = churn.shares;
+            for (op, percent) in
+                [(Op::Read, read), (Op::Insert, insert), (Op::Remove, remove), (Op::Update, update)]
+            {
+                // Five standard deviations of 32,000 draws are 450.
+                let expected = LEN * percent as usize / 100;
+                assert!(count(op).abs_diff(expected) < 450, "{op:?} in {}: {}", churn.id, count(op));
+            }
+            let zone = |step: u32| (step & ((1 << KEY_BITS) - 1)) as usize / KEYS;
+            let zone_of_reads = 1 + churn.hits_permille().abs_diff(500) as usize / 500;
+            let expected = [1, if churn.lookups == Lookups::Hit { 0 } else { zone_of_reads }];
+            for step in &steps.0 {
+                let reads = step >> KEY_BITS == Op::Read as u32;
+                assert_eq!(zone(*step), expected[usize::from(reads)], "{}", churn.id);
+            }
+        }
+    }
+
+    #[test]
+    fn questions_say_the_mix() {
+        let questions: Vec<String> = Churn::all().iter().map(Workload::question).collect();
+        assert_eq!(
+            questions[4],
+            "Which map, if 10 % of the operations look up and half of them find their key, 40 % insert, 40 % remove, \
+             10 % update?"
+        );
+    }
+}
