@@ -23,6 +23,7 @@ pub(crate) enum Verb {
     Baseline(cmd::baseline::Arguments),
     Compare(cmd::compare::Arguments),
     Explain(cmd::explain::Arguments),
+    Figures(cmd::figures::Arguments),
     Indicative(cmd::indicative::Arguments),
 }
 

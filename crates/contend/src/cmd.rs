@@ -6,6 +6,7 @@ pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod explain;
+pub(crate) mod figures;
 pub(crate) mod indicative;
 pub(crate) mod list;
 pub(crate) mod runs;
@@ -29,6 +30,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CommandError> {
         Verb::Check(arguments) => check::run(arguments),
         Verb::Compare(arguments) => compare::run(arguments),
         Verb::Explain(arguments) => explain::run(arguments),
+        Verb::Figures(arguments) => figures::run(arguments),
         Verb::Indicative(arguments) => indicative::run(arguments),
     }
 }

@@ -6,8 +6,8 @@ mod patience;
 
 use std::path::PathBuf;
 
-pub(crate) use ask::{Conclusion, Heard, Question};
-pub(crate) use find::{BUILD_BENCHES, benches, cargo, find};
+pub(crate) use ask::{AskError, Conclusion, Heard, Question};
+pub(crate) use find::{BUILD_BENCHES, benches, cargo, find, find_passes};
 pub(crate) use patience::{patience, speaks};
 
 /// A bench executable.

@@ -19,6 +19,7 @@ mod compare;
 mod error;
 mod executables;
 mod output;
+mod progress;
 mod sides;
 
 use clap::Parser;

@@ -118,7 +118,7 @@ fn what_cannot_answer_is_named_and_the_others_still_do() {
         assert_eq!((stdout.lines().count(), code), (3, Some(1)), "{stderr}");
         assert!(stderr.contains(&format!("contend: the bench executable {broken} {expected}")), "{stderr}");
     };
-    check("newer", "speaks version 3 and contend version 2: rebuild contend");
+    check("newer", "speaks version 4 and contend version 3: rebuild contend");
     check("dies", "died in the middle: signal: 9");
     check("odd", "said something odd; failed to read it as a cell");
     check("missing", "cannot be asked: No such file");
@@ -183,6 +183,16 @@ fn a_check_that_dies_keeps_what_it_found() {
         "{stdout}"
     );
     assert_eq!(code, Some(1));
+}
+
+#[test]
+fn a_contender_that_takes_its_process_down_is_named_and_the_rest_goes_on() {
+    let (stdout, stderr, code) = contend(&["check"], &["aborts"]);
+    let died = "tiny/w/b/1: panicked: its process died in the middle: signal: 6";
+    assert!(stdout.contains(died), "{stdout}{stderr}");
+    let summary = "tiny: 2 of 3 cells keep their contract, over 18 operations\n  2 cells: it is there\n";
+    assert!(stdout.ends_with(summary), "{stdout}");
+    assert_eq!(code, Some(14));
 }
 
 #[test]

@@ -11,16 +11,21 @@ use std::path::Path;
 const ARROWS: &[(&str, &[&str])] = &[
     ("contend", &["contend-protocol", "contend-record", "contend-report", "contend-stats"]),
     (BENCHES, &[]),
+    ("contend-allocations", &[]),
     ("contend-buffer-pools", &["contend-harness"]),
-    ("contend-driver", &["contend-harness", "contend-protocol", "contend-record", "contend-stats"]),
+    (
+        "contend-driver",
+        &["contend-allocations", "contend-harness", "contend-protocol", "contend-record", "contend-stats"],
+    ),
     ("contend-fan-out", &["contend-harness"]),
-    ("contend-harness", &["contend-protocol"]),
+    ("contend-harness", &["contend-allocations", "contend-protocol"]),
     ("contend-lock-contention", &["contend-harness"]),
     ("contend-map-contention", &["contend-harness"]),
     ("contend-protocol", &[]),
     ("contend-record", &["contend-protocol"]),
     ("contend-report", &["contend-protocol", "contend-record", "contend-stats"]),
     ("contend-stats", &[]),
+    ("contend-structures", &[]),
 ];
 
 const SUITES: &[&str] =

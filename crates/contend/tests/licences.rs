@@ -35,7 +35,8 @@ fn is_permissive(expression: &str) -> bool {
 
 #[test]
 fn every_dependency_is_permissively_licensed() {
-    let metadata = MetadataCommand::new().other_options(["--locked".to_owned()]).exec().expect("cargo answers");
+    let metadata =
+        MetadataCommand::new().other_options(["--locked".to_owned()]).exec().expect("cargo answers");
     let problems: Vec<String> = metadata
         .packages
         .iter()

@@ -145,7 +145,10 @@ fn manifest(text: &str, targets: [bool; 2]) -> Vec<String> {
     let programs = manifest.get("bin").and_then(toml::Value::as_array);
     let quiet = |program: &toml::Value| says(Some(program), "bench", false);
     let [library, program] = targets;
-    let without_lints = manifest.contains_key("package") && !says(manifest.get("lints"), "workspace", true);
+    // A workspace of its own, such as the template, has nobody to inherit from.
+    let alone = manifest.get("workspace").is_some_and(|workspace| workspace.get("lints").is_none());
+    let inherits = says(manifest.get("lints"), "workspace", true);
+    let without_lints = manifest.contains_key("package") && !alone && !inherits;
     let loud_library = library && !says(manifest.get("lib"), "bench", false);
     let loud_program = program && !programs.is_some_and(|programs| programs.iter().all(quiet));
     [

@@ -7,6 +7,8 @@ use crate::plan::chosen;
 use crate::recorder::machine;
 use crate::serve::serve;
 use crate::settings::Settings;
+#[cfg(feature = "passes")]
+use crate::{figures, footprint};
 use contend_harness::{Cell, Suite, check};
 use contend_protocol::catalogue::{CellEntry, CheckEntry, CheckLine, Greeting};
 use contend_protocol::sample::Fault;
@@ -19,8 +21,14 @@ pub(crate) fn answer(suite: &Suite, settings: &Settings, question: &Question) ->
     let filter = question.filter.as_deref().map_or(Ok(Filter::All), Filter::pattern)?;
     let written = match question.verb {
         Verb::List => list(suite, settings, &filter),
-        Verb::Check => check_cells(suite, settings, &filter),
+        Verb::Check => check_cells(suite, settings, &filter, question.after.as_ref()),
         Verb::Machine => greet(suite).and_then(|()| tell_machine(settings)),
+        #[cfg(feature = "passes")]
+        Verb::Figures => greet(suite).and_then(|()| figures::answer(suite, settings, &filter, say)),
+        #[cfg(feature = "passes")]
+        Verb::Footprint => greet(suite).and_then(|()| footprint::answer(suite, settings, &filter, say)),
+        #[cfg(not(feature = "passes"))]
+        Verb::Figures | Verb::Footprint => return Err(DriverError::NoPasses),
         Verb::Serve => greet(suite).and_then(|()| serve(suite, settings, io::stdin().lock(), say)),
     };
     // Whoever asked has stopped listening, which is their decision.
@@ -35,18 +43,31 @@ fn list(suite: &Suite, settings: &Settings, filter: &Filter) -> io::Result<u8> {
     Ok(exit::OK)
 }
 
-fn check_cells(suite: &Suite, settings: &Settings, filter: &Filter) -> io::Result<u8> {
+/// Checks the cells behind `after`, where a process before this one died.
+fn check_cells(
+    suite: &Suite,
+    settings: &Settings,
+    filter: &Filter,
+    after: Option<&String>,
+) -> io::Result<u8> {
     greet(suite)?;
-    for figure in engine_check::run(settings) {
-        say(&encode_line(&CheckLine::Engine(figure)))?;
+    if after.is_none() {
+        for figure in engine_check::run(settings) {
+            say(&encode_line(&CheckLine::Engine(figure)))?;
+        }
     }
     let mut faults = false;
-    for cell in chosen(suite, settings, filter) {
-        let checked = check(&cell, settings.seed, &settings.cores, settings.hang_bound);
+    let cells = chosen(suite, settings, filter);
+    let behind = |after: &String| cells.iter().position(|cell| cell.id().to_string() == *after);
+    let first = after.and_then(behind).map_or(0, |position| position + 1);
+    for cell in &cells[first..] {
+        say(&encode_line(&CheckLine::Begin { cell: cell.id().clone() }))?;
+        let checked = check(cell, settings.seed, &settings.cores, settings.hang_bound);
         faults |= checked.fault.is_some();
         let entry = CheckEntry {
             cell: cell.id().clone(),
             operations: checked.operations,
+            guarantees: cell.guarantees().to_owned(),
             fault: checked.fault.clone(),
         };
         say(&encode_line(&CheckLine::Cell(entry)))?;
@@ -78,6 +99,7 @@ fn entry_of(cell: &Cell, settings: &Settings) -> CellEntry {
         definition: cell.definition_hash(),
         unavailable: cell.unavailable().map(str::to_owned),
         version: cell.version().to_owned(),
+        capabilities: cell.capabilities().iter().map(|word| (*word).to_owned()).collect(),
         note: cell.note().to_owned(),
         question: cell.question().to_owned(),
     }

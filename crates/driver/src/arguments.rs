@@ -60,6 +60,8 @@ pub(crate) enum Mode {
 pub(crate) struct Question {
     pub(crate) verb: Verb,
     pub(crate) filter: Option<String>,
+    /// Begin behind this cell.
+    pub(crate) after: Option<String>,
 }
 
 /// What `contend` asks for.
@@ -73,6 +75,10 @@ pub(crate) enum Verb {
     Machine,
     /// Slices, one request at a time.
     Serve,
+    /// Times of single operations, and what they allocate.
+    Figures,
+    /// The contenders' memory.
+    Footprint,
 }
 
 /// Which cells are meant.
@@ -184,19 +190,23 @@ impl Arguments {
 
 fn parse_question(words: &[String]) -> Result<Question, DriverError> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (verb, filter) = match words[..] {
-        [verb] => (verb, None),
-        [verb, "--filter", filter] => (verb, Some(filter.to_owned())),
-        _ => ("", None),
+    let (verb, filter, after) = match words[..] {
+        [verb] => (verb, None, None),
+        [verb, "--filter", filter] => (verb, Some(filter), None),
+        [verb, "--after", after] => (verb, None, Some(after)),
+        [verb, "--after", after, "--filter", filter] => (verb, Some(filter), Some(after)),
+        _ => ("", None, None),
     };
     let verb = match verb {
         "list" => Verb::List,
         "check" => Verb::Check,
         "machine" => Verb::Machine,
         "serve" => Verb::Serve,
+        "figures" => Verb::Figures,
+        "footprint" => Verb::Footprint,
         _ => return Err(DriverError::Question { words: words.join(" ") }),
     };
-    Ok(Question { verb, filter })
+    Ok(Question { verb, filter: filter.map(str::to_owned), after: after.map(str::to_owned) })
 }
 
 /// criterion joins the name to a path as it is, and walks these folders itself.
@@ -357,10 +367,12 @@ mod tests {
     #[test]
     fn questions_are_understood() {
         let ask = |words| parse(words).mode;
-        let list = Question { verb: Verb::List, filter: None };
+        let list = Question { verb: Verb::List, filter: None, after: None };
         assert_eq!(ask("--contend list"), Mode::Answer(list));
-        let check = Question { verb: Verb::Check, filter: Some("dashmap".into()) };
-        assert_eq!(ask("--contend check --filter dashmap"), Mode::Answer(check));
+        let check = Question { verb: Verb::Check, filter: Some("dashmap".into()), after: None };
+        assert_eq!(ask("--contend check --filter dashmap"), Mode::Answer(check.clone()));
+        let rest = Question { after: Some("a/b/c/1".into()), ..check };
+        assert_eq!(ask("--contend check --after a/b/c/1 --filter dashmap"), Mode::Answer(rest));
         refused(&["--contend"]);
         refused(&["--contend", "dance"]);
         refused(&["--contend", "list", "all"]);

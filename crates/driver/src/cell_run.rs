@@ -78,8 +78,12 @@ impl<'a> CellRun<'a> {
     /// What criterion's `iter_custom` asks: the time of `iterations` operations. They are one slice, or several where
     /// the workload bounds its slices. Zero makes criterion drop the cell, which is what becomes of one without a number.
     pub(crate) fn call(&mut self, iterations: u64) -> Duration {
-        // Source: `Routine::warm_up` of criterion 0.8.2: 1, 2, 4, ... until the time is up. Then all calls are equal.
-        let doubling = iterations == 1 || iterations == self.last_iterations.wrapping_mul(2);
+        // Source: `Routine::warm_up` of criterion 0.8.2: 1, 2, 4, ... until the time is up. Then all calls are equal, and of one
+        // operation each where the warm-up found them slow.
+        let doubling = match self.last_iterations {
+            0 => iterations == 1,
+            last => iterations == last.wrapping_mul(2),
+        };
         self.last_iterations = iterations;
         if self.failure.is_none() {
             match self.time_per_op_ns(iterations.max(1), doubling) {

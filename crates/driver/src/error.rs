@@ -15,6 +15,12 @@ pub(crate) enum DriverError {
         "understand `--contend {words}`: write `--contend list` or `--contend check`, then `--filter REGEX`"
     )]
     Question { words: String },
+    /// The executable measures throughput, and nothing else is built into it.
+    #[cfg(not(feature = "passes"))]
+    #[error(
+        "look at single operations: this executable was built without the feature `passes`; `contend figures` builds it"
+    )]
+    NoPasses,
     /// A filter is no regular expression.
     #[error("read the filter `{filter}` as a regular expression: {reason}")]
     Filter { filter: String, reason: String },
@@ -40,6 +46,8 @@ pub(crate) enum DriverError {
 impl DriverError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
+            #[cfg(not(feature = "passes"))]
+            Self::NoPasses => exit::USAGE,
             Self::Setting { .. }
             | Self::Question { .. }
             | Self::Filter { .. }

@@ -13,7 +13,8 @@
 //!                     ┌─ --bench ─────► criterion ─► slices ─► results/<run>/{samples.jsonl, criterion/}
 //! arguments ─► main ──┼─ --test, --list, ... ─► criterion, nothing saved
 //!                     ├─ --contend list | check ─► lines of contend-protocol on stdout
-//!                     └─ --contend serve ─► a slice for each request on stdin
+//!                     ├─ --contend serve ─► a slice for each request on stdin
+//!                     └─ --contend figures | footprint ─► times of operations, allocations, memory (feature `passes`)
 //! ```
 //!
 //! # Environment
@@ -40,6 +41,10 @@ mod cell_run;
 mod criterion_mode;
 mod engine_check;
 mod error;
+#[cfg(feature = "passes")]
+mod figures;
+#[cfg(feature = "passes")]
+mod footprint;
 mod plan;
 mod recorder;
 mod serve;

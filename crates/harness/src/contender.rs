@@ -15,6 +15,9 @@ pub trait Contract: Sized + Send + Sync + fmt::Debug + 'static {
     /// more than their slices tell. Comparisons have such contenders made anew within each pair.
     const PLACED: bool = false;
 
+    /// What the checks of this contract's trials see to, as a clause such as `no increment is lost`.
+    const GUARANTEES: &'static str = "";
+
     /// Why no contender can do `workload` with `threads` threads, if so.
     fn refusal(_workload: &Self::Workload, _threads: usize) -> Option<&'static str> {
         None
@@ -29,6 +32,14 @@ pub trait Admits<T>: Contract {
     /// Why `T` cannot do `workload` with `threads` threads, if so.
     fn refusal_of(_workload: &Self::Workload, _threads: usize) -> Option<&'static str> {
         None
+    }
+
+    /// Makes the contender, fills it, empties it and drops it, all in the calling thread, and tells `probe` of each stage
+    /// once it is reached. Nothing else may be allocated meanwhile that is still there at the next stage.
+    ///
+    /// Returns whether `workload` is about memory; where it is not, nothing is done.
+    fn footprint(_workload: &Self::Workload, _setting: &Setting, _probe: &mut dyn Probe) -> bool {
+        false
     }
 }
 
@@ -60,6 +71,13 @@ pub struct Setting {
     pub oversubscribed: bool,
 }
 
+/// Looks at the memory of this process, at one stage of a contender's life after the other.
+pub trait Probe {
+    /// `name` has been reached, such as `filled`, and the contender holds `held` things of its kind: entries, buffers,
+    /// messages.
+    fn stage(&mut self, name: &'static str, held: u64);
+}
+
 /// What a contender is, for readers of its numbers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Role {
@@ -79,11 +97,13 @@ pub struct Contender<C: Contract> {
     pub(crate) id: &'static str,
     pub(crate) package: Option<&'static str>,
     pub(crate) note: &'static str,
+    pub(crate) capabilities: &'static [&'static str],
     pub(crate) role: Role,
     pub(crate) blocks: bool,
     pub(crate) curated: bool,
     pub(crate) start: fn(&C::Workload, &Setting) -> Prepared,
     pub(crate) refusal: fn(&C::Workload, usize) -> Option<&'static str>,
+    pub(crate) footprint: fn(&C::Workload, &Setting, &mut dyn Probe) -> bool,
 }
 
 impl<C: Contract> Contender<C> {
@@ -98,11 +118,13 @@ impl<C: Contract> Contender<C> {
             id,
             package: None,
             note: "",
+            capabilities: &[],
             role: Role::Primitive,
             blocks: false,
             curated: true,
             start: start::<C, T>,
             refusal: <C as Admits<T>>::refusal_of,
+            footprint: <C as Admits<T>>::footprint,
         }
     }
 
@@ -123,6 +145,14 @@ impl<C: Contract> Contender<C> {
     #[must_use]
     pub const fn note(mut self, note: &'static str) -> Self {
         self.note = note;
+        self
+    }
+
+    /// Says what the contender can do and others of its contract cannot, or the other way round: words such as `bounded`,
+    /// `asynchronous too`, `keys in order`, `reads may be stale`.
+    #[must_use]
+    pub const fn can(mut self, capabilities: &'static [&'static str]) -> Self {
+        self.capabilities = capabilities;
         self
     }
 

@@ -4,6 +4,8 @@ use crate::clock::Clock;
 use crate::gate::Gate;
 use crate::handicap::Handicap;
 use crate::platform::{Cores, Meter, pin_to};
+#[cfg(feature = "passes")]
+use crate::sampling::{Looked, Looks, Sampling};
 use crate::slice::Slice;
 use crate::trial::{ErasedTrial, Prepared};
 use crate::worker::{PeersGaveUp, SliceControl, Stamps, Worker};
@@ -61,6 +63,26 @@ struct Round {
     done: Sender<()>,
 }
 
+/// What the workers of one slice have to do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    /// Operations of each worker.
+    pub(crate) share: u64,
+    pub(crate) handicap: Handicap,
+    #[cfg(feature = "passes")]
+    pub(crate) sampling: Option<Sampling>,
+}
+
+/// What became of a slice.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) slice: Slice,
+    /// Each worker's completed operations.
+    pub(crate) ops: Vec<u64>,
+    #[cfg(feature = "passes")]
+    pub(crate) looked: Looked,
+}
+
 impl Crew {
     /// Starts `threads` workers, each held on a core of its own. More threads than cores are not held: the operating
     /// system places them, as it would in a service.
@@ -104,21 +126,17 @@ impl Crew {
         self.pin_error.as_deref()
     }
 
-    /// Runs one slice of `share` operations per worker, and returns it with each worker's completed operations.
-    pub(crate) fn slice(
-        &mut self,
-        trial: &Prepared,
-        share: u64,
-        handicap: Handicap,
-        bound: Duration,
-    ) -> Result<(Slice, Vec<u64>), SliceFault> {
+    /// Runs one slice.
+    pub(crate) fn slice(&mut self, trial: &Prepared, load: Load, bound: Duration) -> Result<Ran, SliceFault> {
         let (done, all_done) = channel();
         let round = Arc::new(Round {
             control: SliceControl {
                 gate: Gate::new(self.threads()),
                 stop: CachePadded::new(AtomicBool::new(false)),
-                share,
-                handicap,
+                share: load.share,
+                handicap: load.handicap,
+                #[cfg(feature = "passes")]
+                looks: Looks::new(load.sampling),
             },
             results: (0..self.threads()).map(|_| Mutex::new(None)).collect(),
             left: AtomicUsize::new(self.threads()),
@@ -134,7 +152,12 @@ impl Crew {
         }
         let stamps = round.stamps()?;
         let ops = stamps.iter().map(|worker| worker.ops.unwrap_or(0)).collect();
-        Ok((Slice::new(&stamps), ops))
+        Ok(Ran {
+            slice: Slice::new(&stamps),
+            ops,
+            #[cfg(feature = "passes")]
+            looked: round.control.looks.take(),
+        })
     }
 }
 

@@ -88,6 +88,8 @@ pub mod keys;
 pub mod known_cost;
 mod patience;
 mod platform;
+#[cfg(feature = "passes")]
+mod sampling;
 mod session;
 mod slice;
 mod suite;
@@ -99,14 +101,16 @@ mod worker;
 
 pub use check::{Checked, broken_contracts, check};
 pub use clock::{Clock, MonotonicClock};
-pub use contender::{Admits, Contender, Contract, Role, Setting, Workload};
+pub use contender::{Admits, Contender, Contract, Probe, Role, Setting, Workload};
 pub use crew::{Crew, WORKER_NAME};
 pub use handicap::Handicap;
 pub use patience::Patience;
-pub use platform::{Cores, can_pin, run_queue_figures};
+pub use platform::{Cores, can_pin, peak_resident_bytes, resident_bytes, run_queue_figures};
+#[cfg(feature = "passes")]
+pub use sampling::{Looked, Sampling};
 pub use session::{Failure, Limits, MAX_OTHERS_PERMILLE, MAX_SHARE_ERROR_PERMILLE, Session};
 pub use slice::{Disturbance, MAX_RUN_DELAY_SHARE, MIN_CPU_SHARE, MIN_OVERSUBSCRIBED_WINDOW_NS, Slice};
 pub use suite::{Cell, Suite};
 pub use trial::{Account, Observation, Prepared, Share, Trial, WrongResult};
 pub use work::work;
-pub use worker::Worker;
+pub use worker::{Marker, Worker, stride};

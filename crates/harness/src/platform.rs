@@ -70,6 +70,16 @@ pub(crate) fn busy_ns(cores: &[usize]) -> Option<u64> {
     system::busy_ns(cores)
 }
 
+/// Bytes of this process that are in memory now, where the platform tells.
+pub fn resident_bytes() -> Option<u64> {
+    system::resident_bytes()
+}
+
+/// The most bytes of this process that were ever in memory at once, where the platform tells.
+pub fn peak_resident_bytes() -> Option<u64> {
+    system::peak_resident_bytes()
+}
+
 /// Processor time of this process so far, in nanoseconds.
 pub(crate) fn process_cpu_ns() -> Option<u64> {
     system::process_cpu_ns()

@@ -3,9 +3,11 @@
 //! Every driver measures through it, so a slice under criterion and a slice in a comparison are the same code.
 
 use crate::clock::{Clock, MonotonicClock};
-use crate::crew::{Crew, SliceFault};
+use crate::crew::{Crew, Load, SliceFault};
 use crate::handicap::Handicap;
 use crate::platform::{Cores, busy_ns, process_cpu_ns};
+#[cfg(feature = "passes")]
+use crate::sampling::{Looked, Sampling};
 use crate::slice::{Disturbance, MIN_OVERSUBSCRIBED_WINDOW_NS, Slice};
 use crate::suite::Cell;
 use crate::trial::{Observation, Prepared, Share};
@@ -72,6 +74,10 @@ pub struct Session {
     began: Totals,
     failed: bool,
     handicap: Handicap,
+    #[cfg(feature = "passes")]
+    sampling: Option<Sampling>,
+    #[cfg(feature = "passes")]
+    looked: Looked,
 }
 
 /// What had been used when the session began.
@@ -112,7 +118,23 @@ impl Session {
             began: Totals::now(cores),
             failed: false,
             handicap: Handicap::default(),
+            #[cfg(feature = "passes")]
+            sampling: None,
+            #[cfg(feature = "passes")]
+            looked: Looked::default(),
         }
+    }
+
+    /// Times single operations, from the next slice on.
+    #[cfg(feature = "passes")]
+    pub fn set_sampling(&mut self, sampling: Option<Sampling>) {
+        self.sampling = sampling;
+    }
+
+    /// What was seen of the operations of the last slice.
+    #[cfg(feature = "passes")]
+    pub fn looked(&self) -> &Looked {
+        &self.looked
     }
 
     /// Gives every worker that counts operations so much more to do, from the next slice on.
@@ -237,11 +259,21 @@ impl Session {
 
     fn try_slice(&mut self, share: u64) -> Result<Slice, Failure> {
         let share = self.exclusive_trial().prepare(share).max(1);
-        let ran = self.crew.slice(&self.trial, share, self.handicap, self.limits.hang_bound);
-        let (slice, ops) = ran.map_err(|fault| Failure::Fault(fault.into()))?;
-        let checked = self.exclusive_trial().check(&ops);
+        let load = Load {
+            share,
+            handicap: self.handicap,
+            #[cfg(feature = "passes")]
+            sampling: self.sampling,
+        };
+        let ran = self.crew.slice(&self.trial, load, self.limits.hang_bound);
+        let ran = ran.map_err(|fault| Failure::Fault(fault.into()))?;
+        #[cfg(feature = "passes")]
+        {
+            self.looked = ran.looked;
+        }
+        let checked = self.exclusive_trial().check(&ran.ops);
         checked.map_err(|wrong| Failure::Fault(Fault::WrongResult { message: wrong.to_string() }))?;
-        Ok(slice)
+        Ok(ran.slice)
     }
 
     fn exclusive_trial(&mut self) -> &mut dyn crate::trial::ErasedTrial {

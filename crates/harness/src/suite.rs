@@ -1,6 +1,6 @@
 //! Suites: families of workloads and contenders, and the cells they span.
 
-use crate::contender::{Contender, Contract, Role, STD, Setting, Workload};
+use crate::contender::{Contender, Contract, Probe, Role, STD, Setting, Workload};
 use crate::trial::Prepared;
 use contend_protocol::{CellId, fnv};
 use std::any::Any;
@@ -105,6 +105,8 @@ pub struct Cell {
     id: CellId,
     version: String,
     note: &'static str,
+    capabilities: &'static [&'static str],
+    guarantees: &'static str,
     role: Role,
     blocks: bool,
     placed: bool,
@@ -112,8 +114,12 @@ pub struct Cell {
     unavailable: Option<&'static str>,
     question: String,
     definition: String,
-    start: Box<dyn Fn(&Setting) -> Prepared + Send + Sync>,
+    start: Box<Start>,
+    footprint: Box<LookAtMemory>,
 }
+
+type Start = dyn Fn(&Setting) -> Prepared + Send + Sync;
+type LookAtMemory = dyn Fn(&Setting, &mut dyn Probe) -> bool + Send + Sync;
 
 impl Cell {
     /// `suite/workload/contender/threads`.
@@ -129,6 +135,16 @@ impl Cell {
     /// What a reader must know to read the number.
     pub fn note(&self) -> &'static str {
         self.note
+    }
+
+    /// What the contender can do and others cannot, or the other way round.
+    pub fn capabilities(&self) -> &'static [&'static str] {
+        self.capabilities
+    }
+
+    /// What its check sees to.
+    pub fn guarantees(&self) -> &'static str {
+        self.guarantees
     }
 
     /// What the contender is for readers.
@@ -169,6 +185,12 @@ impl Cell {
     /// Makes the contender, filled and ready.
     pub fn start(&self, seed: u64, oversubscribed: bool) -> Prepared {
         (self.start)(&Setting { threads: self.id.threads(), seed, oversubscribed })
+    }
+
+    /// Makes the contender, fills it, empties it and drops it, and tells `probe` of each stage. Returns whether the
+    /// workload is about memory; where it is not, nothing was done.
+    pub fn footprint(&self, seed: u64, probe: &mut dyn Probe) -> bool {
+        (self.footprint)(&Setting { threads: self.id.threads(), seed, oversubscribed: false }, probe)
     }
 }
 
@@ -214,11 +236,14 @@ fn cell<C: Contract>(
     threads: usize,
 ) -> Cell {
     let id = CellId::new(suite, &workload.id(), contender.id, threads);
-    let (start, made_of) = (contender.start, workload.clone());
+    let (start, footprint) = (contender.start, contender.footprint);
+    let (made_of, filled_as) = (workload.clone(), workload.clone());
     Cell {
         id: id.unwrap_or_else(|error| panic!("failed to {error}")),
         version: version.to_owned(),
         note: contender.note,
+        capabilities: contender.capabilities,
+        guarantees: C::GUARANTEES,
         role: contender.role,
         blocks: contender.blocks,
         placed: C::PLACED,
@@ -227,6 +252,7 @@ fn cell<C: Contract>(
         question: workload.question(),
         definition: workload.definition(),
         start: Box::new(move |setting| start(&made_of, setting)),
+        footprint: Box::new(move |setting, probe| footprint(&filled_as, setting, probe)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! that writes do not prefer some keys (SF-Zhou/lockmap drew both from one number and never wrote an odd key), and
 //! the mix is exact in every block of 1,000 entries, so that a short slice has it too.
 
+use crate::worker::stride;
 use fastrand::Rng;
 
 /// Entries of a tape; a worker that reaches the end begins anew.
@@ -13,7 +14,7 @@ use fastrand::Rng;
 pub const LEN: usize = 32_000;
 
 /// Entries that a worker takes at a time.
-pub const STRIDE: usize = 64;
+pub const STRIDE: usize = stride(64) as usize;
 
 /// Entries in which the mix is exact.
 pub const BLOCK: usize = 1_000;

@@ -4,8 +4,16 @@ use crate::clock::Clock;
 use crate::gate::{Gate, GivenUp};
 use crate::handicap::{Burden, Handicap};
 use crate::platform::{Meter, Reading};
+#[cfg(feature = "passes")]
+use crate::sampling::{Looks, Mark, Span};
 use crossbeam_utils::CachePadded;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Operations that a trial should do between two looks at the stop flag, where `ops` would do: one where each operation is
+/// looked at by itself, as in the passes for latency.
+pub const fn stride(ops: u64) -> u64 {
+    if cfg!(feature = "passes") { 1 } else { ops }
+}
 
 /// What all workers of one slice share.
 pub(crate) struct SliceControl {
@@ -14,6 +22,8 @@ pub(crate) struct SliceControl {
     pub(crate) stop: CachePadded<AtomicBool>,
     pub(crate) share: u64,
     pub(crate) handicap: Handicap,
+    #[cfg(feature = "passes")]
+    pub(crate) looks: Looks,
 }
 
 /// What one worker stamped and used.
@@ -40,6 +50,37 @@ pub struct Worker<'a> {
     meter: &'a Meter,
     failed_attempts: u64,
     stamps: Option<Stamps>,
+    #[cfg(feature = "passes")]
+    mark: Mark,
+}
+
+/// Says when what an operation waits for has come, such as a lock: in passes that time single operations, only what lies
+/// before counts. Elsewhere it is nothing, and costs nothing.
+#[derive(Clone)]
+pub struct Marker<'a> {
+    #[cfg(feature = "passes")]
+    mark: Mark,
+    #[cfg(feature = "passes")]
+    index: usize,
+    #[cfg(feature = "passes")]
+    clock: &'a dyn Clock,
+    #[cfg(not(feature = "passes"))]
+    nothing: std::marker::PhantomData<&'a ()>,
+}
+
+impl Marker<'_> {
+    /// It has come.
+    #[inline(always)]
+    pub fn here(&self) {
+        #[cfg(feature = "passes")]
+        self.mark.set(self.clock.now_ns(self.index));
+    }
+}
+
+impl std::fmt::Debug for Marker<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Marker")
+    }
 }
 
 impl<'a> Worker<'a> {
@@ -50,7 +91,17 @@ impl<'a> Worker<'a> {
         clock: &'a dyn Clock,
         meter: &'a Meter,
     ) -> Self {
-        Self { index, threads, control, clock, meter, failed_attempts: 0, stamps: None }
+        Self {
+            index,
+            threads,
+            control,
+            clock,
+            meter,
+            failed_attempts: 0,
+            stamps: None,
+            #[cfg(feature = "passes")]
+            mark: Mark::default(),
+        }
     }
 
     /// Which worker this is, from 0.
@@ -73,6 +124,17 @@ impl<'a> Worker<'a> {
         self.failed_attempts += attempts;
     }
 
+    /// A marker for this worker's operations, each of which has to use it.
+    pub fn marker(&mut self) -> Marker<'a> {
+        #[cfg(not(feature = "passes"))]
+        return Marker { nothing: std::marker::PhantomData };
+        #[cfg(feature = "passes")]
+        {
+            self.mark = Mark::new();
+            Marker { mark: self.mark.clone(), index: self.index, clock: self.clock }
+        }
+    }
+
     /// Measures this worker's operations.
     ///
     /// Waits for all workers, stamps the start, then calls `step(done)` until the share is done or another worker has
@@ -86,9 +148,19 @@ impl<'a> Worker<'a> {
     pub fn measure(&mut self, stride: u64, mut step: impl FnMut(u64) -> u64) -> u64 {
         let control = self.control;
         let mut burden = Burden::new(control.handicap);
+        #[cfg(feature = "passes")]
+        let mut eye = control.looks.eye(self.index, self.mark.clone());
         let start = self.start();
+        #[cfg(feature = "passes")]
+        let done = eye.run(&self.span(&start), stride, |done| {
+            let completed = step(done);
+            burden.bear();
+            completed
+        });
+        #[cfg(not(feature = "passes"))]
         let mut done = 0;
         // Relaxed: the flag orders nothing; a late look costs one more step, which the window leaves out.
+        #[cfg(not(feature = "passes"))]
         while done < control.share && !control.stop.load(Ordering::Relaxed) {
             let completed = step(done);
             done += completed;
@@ -101,6 +173,12 @@ impl<'a> Worker<'a> {
         done
     }
 
+    #[cfg(feature = "passes")]
+    fn span(&self, start: &Start) -> Span<'a> {
+        let control = self.control;
+        Span { share: control.share, start_ns: start.start_ns, stop: &control.stop, clock: self.clock }
+    }
+
     /// Runs this worker beside those that count operations, until one of them has finished its share.
     ///
     /// `step` is called again and again; it returns whether to go on. Its span is part of the window, its work is not
@@ -111,13 +189,19 @@ impl<'a> Worker<'a> {
     #[inline]
     pub fn assist(&mut self, mut step: impl FnMut() -> bool) {
         let control = self.control;
+        #[cfg(feature = "passes")]
+        let mut eye = control.looks.eye(self.index, Mark::default());
         let start = self.start();
+        #[cfg(feature = "passes")]
+        eye.assist();
         // Relaxed: as in `measure`.
         while !control.stop.load(Ordering::Relaxed) {
             if !step() {
                 break;
             }
         }
+        #[cfg(feature = "passes")]
+        eye.count();
         self.finish(start, None);
     }
 

@@ -39,6 +39,10 @@ pub struct CellEntry {
     pub unavailable: Option<String>,
     /// The crate and version under test, such as `dashmap 6.2.1`.
     pub version: String,
+    /// What the contender can do and others cannot, or the other way round, such as `bounded`; empty from executables of
+    /// version 2.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
     /// What a reader must know to read the contender's number.
     pub note: String,
     /// The question the workload answers.
@@ -55,6 +59,9 @@ pub struct CheckEntry {
     pub cell: CellId,
     /// Operations done under the check, over all workers and slices.
     pub operations: u64,
+    /// What the model saw to, in words; empty from executables of version 2.
+    #[serde(default)]
+    pub guarantees: String,
     /// What went wrong, where anything did.
     pub fault: Option<crate::sample::Fault>,
 }
@@ -66,6 +73,12 @@ pub struct CheckEntry {
 pub enum CheckLine {
     /// The engine measured something whose cost is known.
     Engine(EngineCheck),
+    /// A contender is about to be checked: it is to blame if nothing follows.
+    Begin {
+        /// `suite/workload/contender/threads`.
+        #[cfg_attr(test, schemars(with = "String"))]
+        cell: CellId,
+    },
     /// A contender was checked against its model.
     Cell(CheckEntry),
 }
@@ -139,10 +152,15 @@ mod tests {
             r#"{"line":"engine","name":"twice the work, in times","expected_permille":2000,"found_permille":2011,"tolerance_permille":50,"ok":true}"#,
             &CheckLine::Engine(engine),
         );
-        let cell = "map/read/dashmap/2".parse().expect("an id");
+        let cell: CellId = "map/read/dashmap/2".parse().expect("an id");
         check_line(
-            r#"{"line":"cell","cell":"map/read/dashmap/2","operations":7,"fault":null}"#,
-            &CheckLine::Cell(CheckEntry { cell, operations: 7, fault: None }),
+            r#"{"line":"begin","cell":"map/read/dashmap/2"}"#,
+            &CheckLine::Begin { cell: cell.clone() },
+        );
+        let guarantees = "none".to_owned();
+        check_line(
+            r#"{"line":"cell","cell":"map/read/dashmap/2","operations":7,"guarantees":"none","fault":null}"#,
+            &CheckLine::Cell(CheckEntry { cell, operations: 7, guarantees, fault: None }),
         );
         assert!(decode::<CheckLine>("a line", r#"{"line":"rumour"}"#).is_err());
     }

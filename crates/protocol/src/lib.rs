@@ -30,6 +30,7 @@ pub mod calibration;
 pub mod catalogue;
 pub mod comparison;
 pub mod exit;
+pub mod figures;
 pub mod fnv;
 pub mod manifest;
 pub mod sample;

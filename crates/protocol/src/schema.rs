@@ -5,6 +5,7 @@
 use crate::baseline::SavedBuild;
 use crate::calibration::Calibration;
 use crate::comparison::{CellVerdict, Comparison, PairRecord};
+use crate::figures::Figures;
 use crate::manifest::Manifest;
 use crate::sample::CellRecord;
 use schemars::JsonSchema;
@@ -37,6 +38,7 @@ fn schemas_say_what_the_types_say() {
     check::<PairRecord>("pair.v1.schema.json");
     check::<SavedBuild>("baseline.v1.schema.json");
     check::<Calibration>("calibration.v1.schema.json");
+    check::<Figures>("figures.v1.schema.json");
 }
 
 #[track_caller]
@@ -99,6 +101,15 @@ fn a_pair_fits_its_schema_and_a_wrong_one_does_not() {
         assert_eq!(crate::encode_line(&pair), line, "reading and writing gives the same bytes");
         assert!(!valid("pair.v1.schema.json", &line.replace("\"base_ps\"", "\"base_ns\"")));
     }
+}
+
+#[test]
+fn figures_fit_their_schema_and_wrong_ones_do_not() {
+    let text = include_str!("../tests/formats/v1/figures.json");
+    assert!(valid("figures.v1.schema.json", text));
+    let figures: Figures = crate::decode("figures", text).expect("they decode");
+    assert_eq!(crate::encode_pretty(&figures), text, "reading and writing gives the same bytes");
+    assert!(!valid("figures.v1.schema.json", &text.replace("\"p99_ns\"", "\"p99_us\"")));
 }
 
 #[test]

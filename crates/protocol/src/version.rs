@@ -37,6 +37,16 @@ impl MethodVersion {
 pub struct ProtocolVersion(pub u32);
 
 impl ProtocolVersion {
-    /// What this build speaks. 2 has `--contend serve`, and says more of each cell.
-    pub const CURRENT: Self = Self(2);
+    /// What this build speaks. 2 has `--contend serve`, and says more of each cell; 3 says what contenders can do and what was
+    /// checked, and which cell a check begins with.
+    pub const CURRENT: Self = Self(3);
+
+    /// The oldest that this build understands as well: without it, no commit before a change of the version could be compared
+    /// with one behind it.
+    pub const OLDEST: Self = Self(2);
+
+    /// Whether this build understands an executable of that version.
+    pub fn is_understood(self) -> bool {
+        (Self::OLDEST..=Self::CURRENT).contains(&self)
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{RecordError, Saved};
 use crate::files::{create_new_dir, replace_file};
-use crate::name::{calibration_name, names_in};
+use crate::name::{machine_name, names_in};
 use crate::reading::Document;
 use crate::store::Store;
 use contend_protocol::calibration::Calibration;
@@ -23,7 +23,7 @@ impl Store {
     pub fn save_calibration(&self, calibration: &Calibration) -> Result<PathBuf, RecordError> {
         let root = self.calibrations_root();
         create_dir_all(&root).map_err(RecordError::write(&root))?;
-        let wanted = calibration_name(calibration.created_unix_ms, &calibration.machine);
+        let wanted = machine_name(calibration.created_unix_ms, &calibration.machine);
         let (_, directory) = create_new_dir(&root, &wanted)?;
         replace_file(&directory, CALIBRATION_FILE, &encode_pretty(calibration))?;
         Ok(directory)

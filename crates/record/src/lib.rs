@@ -78,6 +78,7 @@ mod calibrations;
 mod comparisons;
 pub mod environment;
 mod error;
+mod figures;
 mod files;
 mod lock;
 mod name;

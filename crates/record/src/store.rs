@@ -5,6 +5,7 @@ mod writer;
 use crate::calibrations::CALIBRATIONS_FOLDER;
 use crate::comparisons::COMPARISONS_FOLDER;
 use crate::error::{RecordError, Saved};
+use crate::figures::FIGURES_FOLDER;
 use crate::files::create_new_dir;
 use crate::lock::{self, HeldLock};
 use crate::name::{choose, names_in, run_name};
@@ -202,7 +203,9 @@ impl Store {
     /// Names of all runs, newest first.
     fn names(&self) -> Result<Vec<String>, RecordError> {
         let mut names = names_in(Saved::Run, &self.root)?;
-        names.retain(|name| name != COMPARISONS_FOLDER && name != CALIBRATIONS_FOLDER);
+        names.retain(|name| {
+            ![COMPARISONS_FOLDER, CALIBRATIONS_FOLDER, FIGURES_FOLDER].contains(&name.as_str())
+        });
         Ok(names)
     }
 

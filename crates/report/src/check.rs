@@ -35,7 +35,24 @@ pub fn summary(suite: &str, entries: &[CheckEntry]) -> String {
     let cells = entries.len();
     let kept = cells - faulty;
     let text = format!("{suite}: {kept} of {cells} cells keep their contract, over {operations} operations");
-    lines(wrap(&text, MIN_WIDTH, 4))
+    let mut shown = wrap(&text, MIN_WIDTH, 4);
+    for (guarantees, cells) in by_guarantees(entries) {
+        let text = wrap(&format!("{cells} cells: {guarantees}"), MIN_WIDTH - 2, 4);
+        shown.extend(text.iter().map(|line| format!("  {line}")));
+    }
+    lines(shown)
+}
+
+/// What was seen to, in the order of the suite, and in how many cells.
+fn by_guarantees(entries: &[CheckEntry]) -> Vec<(&str, usize)> {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.guarantees.is_empty()) {
+        match counted.iter_mut().find(|(guarantees, _)| *guarantees == entry.guarantees) {
+            Some((_, cells)) => *cells += 1,
+            None => counted.push((&entry.guarantees, 1)),
+        }
+    }
+    counted
 }
 
 fn lines(lines: Vec<String>) -> String {
@@ -69,7 +86,8 @@ two threads, in times         2.000                 0.050  disturbed
     }
 
     fn entry(fault: Option<Fault>) -> CheckEntry {
-        CheckEntry { cell: "map/read/dashmap/2".parse().expect("an id"), operations: 500, fault }
+        let cell = "map/read/dashmap/2".parse().expect("an id");
+        CheckEntry { cell, operations: 500, guarantees: String::new(), fault }
     }
 
     #[test]
@@ -79,6 +97,8 @@ two threads, in times         2.000                 0.050  disturbed
         assert_eq!(fault_lines(&entry(None)), "");
         let all_kept = "map: 2 of 2 cells keep their contract, over 1000 operations\n";
         assert_eq!(summary("map", &[entry(None), entry(None)]), all_kept);
+        let seen = CheckEntry { guarantees: "no key is lost".to_owned(), ..entry(None) };
+        assert!(summary("map", &[seen.clone(), seen]).ends_with("\n  2 cells: no key is lost\n"));
         let one_broken = "map: 1 of 2 cells keep their contract, over 1000 operations\n";
         assert_eq!(summary("map", &[entry(None), hung]), one_broken);
     }

@@ -45,6 +45,7 @@ pub mod cells;
 pub mod check;
 pub mod comparison;
 pub mod explain;
+pub mod figures;
 pub mod indicative;
 mod layout;
 pub mod list;

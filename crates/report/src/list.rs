@@ -2,6 +2,7 @@
 
 use crate::layout::{MIN_WIDTH, plain, wrap};
 use contend_protocol::catalogue::CellEntry;
+use std::collections::BTreeSet;
 
 /// The cells in their order; before each workload its question, on lines that begin with `#`.
 pub fn text(entries: &[CellEntry]) -> String {
@@ -18,6 +19,38 @@ pub fn text(entries: &[CellEntry]) -> String {
         lines.extend(cell_lines(entry));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The contenders of each suite, each once: what it is, what it can do, what a reader must know of it.
+pub fn contenders(entries: &[CellEntry]) -> String {
+    let mut lines = Vec::new();
+    for suite in entries.chunk_by(|left, right| left.cell.suite() == right.cell.suite()) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(suite[0].cell.suite().to_owned());
+        let mut seen = BTreeSet::new();
+        let first_of_each = suite.iter().filter(|entry| seen.insert(entry.cell.contender()));
+        lines.extend(first_of_each.flat_map(contender_lines));
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn contender_lines(entry: &CellEntry) -> Vec<String> {
+    let mut head = format!("{} ({})", entry.cell.contender(), plain(&entry.version));
+    if !entry.capabilities.is_empty() {
+        head = format!("{head}: {}", plain(&entry.capabilities.join(", ")));
+    }
+    let mut lines = indented(&head, 2);
+    if !entry.note.is_empty() {
+        lines.extend(indented(&plain(&entry.note), 6));
+    }
+    lines
+}
+
+fn indented(text: &str, indent: usize) -> Vec<String> {
+    let margin = " ".repeat(indent);
+    wrap(text, MIN_WIDTH - indent, 2).into_iter().map(|line| format!("{margin}{line}")).collect()
 }
 
 /// The id is never broken; what follows it moves to a line of its own where there is no room.
@@ -60,6 +93,7 @@ mod tests {
             oversubscribed: false,
             unavailable: None,
             version: "dashmap 6.2.1".to_owned(),
+            capabilities: Vec::new(),
             note: String::new(),
             question: "What does a lookup cost?".to_owned(),
         }
@@ -84,5 +118,24 @@ mod tests {
         );
         assert_eq!(text(&entries), expected);
         assert_eq!(text(&[]), "");
+    }
+
+    #[test]
+    fn contenders_stand_once_with_what_there_is_to_know() {
+        let able = CellEntry {
+            capabilities: vec!["sharded".to_owned(), "no iteration order".to_owned()],
+            note: "8 shards on this machine".to_owned(),
+            ..entry("map/read/dashmap/1")
+        };
+        let entries = [able, entry("map/read/dashmap/2"), entry("lock/short/mutex/1")];
+        let expected = "\
+map
+  dashmap (dashmap 6.2.1): sharded, no iteration order
+      8 shards on this machine
+
+lock
+  mutex (dashmap 6.2.1)
+";
+        assert_eq!(contenders(&entries), expected);
     }
 }

@@ -3,10 +3,11 @@
 use super::{list, select};
 use crate::cli::{Format, FormatFlag, Selection};
 use crate::error::CommandError;
-use crate::executables::{self, Conclusion, Executable, Heard, Question};
+use crate::executables::{self, AskError, Conclusion, Executable, Heard, Question};
 use crate::output::{print, print_json};
 use contend_protocol::catalogue::{CheckEntry, CheckLine, EngineCheck, Greeting};
-use contend_protocol::{Value, json};
+use contend_protocol::sample::Fault;
+use contend_protocol::{CellId, Value, json};
 use contend_protocol::{decode, exit};
 use contend_report::check;
 
@@ -18,7 +19,7 @@ use contend_report::check;
 ///
 /// {"schema": "contend-check/1", "suites": [{"suite": NAME, "contract": TEXT, "complete": BOOL, "engine": [{"name",
 /// "expected_permille", "found_permille", "tolerance_permille", "ok"}, ...], "cells": [{"cell": ID, "operations": N,
-/// "fault": FAULT or null}, ...]}, ...]}, where FAULT has "kind" (wrong-result, panicked or hung) and "message" or
+/// "guarantees": TEXT, "fault": FAULT or null}, ...]}, ...]}, where FAULT has "kind" (wrong-result, panicked or hung) and "message" or
 /// "bound_s".
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
@@ -34,6 +35,8 @@ struct Suite {
     greeting: Greeting,
     complete: bool,
     engine: Vec<EngineCheck>,
+    /// The cell that is being checked.
+    begun: Option<CellId>,
     cells: Vec<CheckEntry>,
 }
 
@@ -102,23 +105,26 @@ fn check(
     display: Display,
     findings: &mut Findings,
 ) -> Result<Option<Suite>, CommandError> {
-    let arguments = ["check", "--filter", filter.unwrap_or_default()];
-    let arguments = if filter.is_some() { &arguments[..] } else { &arguments[..1] };
-    let accepted = &[exit::OK, exit::NOTHING_SELECTED, exit::UNFIT, exit::WRONG_RESULT];
-    let question = Question { arguments, accepted, full_set: false };
-    let mut suite = None;
-    let outcome = executable.ask(&question, |heard| {
-        match (heard, &mut suite) {
-            (Heard::Greeting(greeting), suite) => {
-                eprintln!("contend: checking {}", greeting.suite);
-                *suite = Some(Suite { greeting, complete: false, engine: Vec::new(), cells: Vec::new() });
-            }
-            (Heard::Line(line), Some(suite)) => suite.add(decode("a line of a check", line)?, display)?,
-            (Heard::Line(_), None) => {}
-        }
-        Ok(())
-    });
-    let conclusion = executable.conclude(outcome)?;
+    let mut suite: Option<Suite> = None;
+    let conclusion = loop {
+        let after = suite.as_ref().and_then(|suite| suite.cells.last()).map(|entry| entry.cell.to_string());
+        let outcome = ask(executable, filter, after.as_deref(), &mut suite, display);
+        let culprit = suite.as_mut().and_then(|suite| suite.begun.take());
+        let (Err(error @ (AskError::Died(_) | AskError::Io(_))), Some(cell), Some(dead)) =
+            (&outcome, culprit, &mut suite)
+        else {
+            break executable.conclude(outcome)?;
+        };
+        // What it was about to check is to blame; a new process goes on behind it.
+        let message = format!("its process {error}");
+        let entry = CheckEntry {
+            cell,
+            operations: 0,
+            guarantees: String::new(),
+            fault: Some(Fault::Panicked { message }),
+        };
+        dead.add(CheckLine::Cell(entry), display)?;
+    };
     findings.add(suite.as_ref(), conclusion);
     if let Some(suite) = &mut suite {
         suite.complete = conclusion != Conclusion::Broken;
@@ -127,12 +133,41 @@ fn check(
     Ok(suite)
 }
 
+/// Asks one process for the cells behind `after`.
+fn ask(
+    executable: &Executable,
+    filter: Option<&str>,
+    after: Option<&str>,
+    suite: &mut Option<Suite>,
+    display: Display,
+) -> Result<u8, AskError> {
+    let mut arguments = vec!["check"];
+    arguments.extend(after.iter().flat_map(|after| ["--after", after]));
+    arguments.extend(filter.iter().flat_map(|filter| ["--filter", filter]));
+    let accepted = &[exit::OK, exit::NOTHING_SELECTED, exit::UNFIT, exit::WRONG_RESULT];
+    let question = Question { arguments: &arguments, accepted, full_set: false };
+    executable.ask(&question, |heard| {
+        match (heard, &mut *suite) {
+            (Heard::Greeting(_), Some(_)) | (Heard::Line(_), None) => {}
+            (Heard::Greeting(greeting), suite) => {
+                eprintln!("contend: checking {}", greeting.suite);
+                let (engine, cells) = (Vec::new(), Vec::new());
+                *suite = Some(Suite { greeting, complete: false, engine, begun: None, cells });
+            }
+            (Heard::Line(line), Some(suite)) => suite.add(decode("a line of a check", line)?, display)?,
+        }
+        Ok(())
+    })
+}
+
 impl Suite {
     /// The engine's figures come before the cells, so the first cell means that they are all there.
     fn add(&mut self, line: CheckLine, display: Display) -> Result<(), CommandError> {
         match line {
             CheckLine::Engine(check) => self.engine.push(check),
+            CheckLine::Begin { cell } => self.begun = Some(cell),
             CheckLine::Cell(cell) => {
+                self.begun = None;
                 if self.cells.is_empty() {
                     display.print(&self.engine_text(display))?;
                 }

@@ -16,7 +16,7 @@ use regex::Regex;
 /// Builds the bench executables of the workspace and asks them. With --format json:
 ///
 /// {"schema": "contend-list/1", "cells": [CELL, ...]}, where CELL has "cell" (its id), "curated", "oversubscribed",
-/// "unavailable" (the reason, or null), "version", "note" and "question".
+/// "unavailable" (the reason, or null), "version", "capabilities", "note" and "question".
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -25,6 +25,10 @@ pub(crate) struct Arguments {
     /// Also cells outside the curated set, and those a contender cannot do, with the reason.
     #[arg(long)]
     all: bool,
+
+    /// The contenders, each once: what it is, what it can do, what one has to know of it.
+    #[arg(long)]
+    contenders: bool,
 
     #[command(flatten)]
     format: FormatFlag,
@@ -50,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         });
     }
     match arguments.format.format {
+        Format::Text if arguments.contenders => print(&list::contenders(&shown))?,
         Format::Text => print(&list::text(&shown))?,
         Format::Json => print_json(&json!({ "schema": "contend-list/1", "cells": shown }))?,
     }

@@ -56,6 +56,11 @@ impl SideCells {
         self.0.is_empty()
     }
 
+    /// Each cell with the executable that has it.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &(CellEntry, Executable)> {
+        self.0.iter()
+    }
+
     pub(crate) fn ids(&self) -> Vec<String> {
         self.0.iter().map(|(entry, _)| entry.cell.to_string()).collect()
     }
@@ -120,6 +125,7 @@ mod tests {
             definition: (*definition).to_owned(),
             unavailable: None,
             version: String::new(),
+            capabilities: Vec::new(),
             note: String::new(),
             question: String::new(),
         };

@@ -5,21 +5,10 @@ use super::pair::{self, Pair, PairFailure, PairPlan};
 use super::rounds::{self, Bench, RoundsPlan, Subject, Task};
 use super::served::Launch;
 use crate::error::CommandError;
+use crate::progress::{self, Progress};
 use contend_protocol::CellId;
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write, stderr};
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-
-/// Raised by the user's first Ctrl-C.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// How often progress is said on a terminal.
-const TERMINAL_INTERVAL: Duration = Duration::from_millis(500);
-
-/// The same where nobody watches, so that a log stays short.
-const LOG_INTERVAL: Duration = Duration::from_secs(30);
+use std::time::Duration;
 
 /// How a comparison is measured.
 pub(crate) struct Live<'a> {
@@ -43,10 +32,7 @@ pub(crate) struct Processes<'a, K> {
     live: &'a Live<'a>,
     plan: RoundsPlan,
     cells: BTreeMap<&'a CellId, &'a Matched>,
-    began: Instant,
-    /// When progress was last said.
-    said: Duration,
-    watching: bool,
+    progress: Progress,
     keep: K,
     /// A pair could not be kept: more of them would be measured for nothing.
     full: bool,
@@ -55,16 +41,11 @@ pub(crate) struct Processes<'a, K> {
 impl<'a, K: FnMut(&Subject, &Pair) -> bool> Processes<'a, K> {
     /// Measuring begins now. `keep` is told each pair as it comes, and says whether to go on.
     pub(crate) fn new(live: &'a Live<'a>, keep: K) -> Self {
-        listen_for_ctrl_c();
-        #[expect(clippy::disallowed_methods, reason = "the budget and the time left are not measurements")]
-        let began = Instant::now();
         Self {
             live,
             plan: RoundsPlan { seed: live.seed, budget: live.budget },
             cells: live.cells.iter().map(|cell| (&cell.entry.cell, cell)).collect(),
-            began,
-            said: Duration::ZERO,
-            watching: stderr().is_terminal(),
+            progress: Progress::begin(),
             keep,
             full: false,
         }
@@ -75,26 +56,14 @@ impl<'a, K: FnMut(&Subject, &Pair) -> bool> Processes<'a, K> {
         let mut subjects: Vec<Subject> = tasks.into_iter().map(Subject::new).collect();
         let plan = self.plan;
         rounds::run(&mut subjects, plan, self);
-        self.clear();
+        self.progress.clear();
         let interrupted = self.interrupted() && subjects.iter().any(|subject| subject.end.is_none());
         Measured { subjects, took: self.elapsed(), interrupted }
     }
 
     /// Says how far it is, not too often. Nothing is measured meanwhile.
     pub(crate) fn say(&mut self, progress: &str) {
-        let now = self.began.elapsed();
-        let interval = if self.watching { TERMINAL_INTERVAL } else { LOG_INTERVAL };
-        if now.saturating_sub(self.said) < interval {
-            return;
-        }
-        self.said = now;
-        if self.watching {
-            eprint!("\r\x1b[Kcontend: {progress}");
-            // Progress that cannot be drawn is no reason to stop.
-            drop(stderr().flush());
-        } else {
-            eprintln!("contend: {progress}");
-        }
+        self.progress.say(progress);
     }
 
     /// # Errors
@@ -105,13 +74,7 @@ impl<'a, K: FnMut(&Subject, &Pair) -> bool> Processes<'a, K> {
 
     /// Time since measuring began.
     pub(crate) fn took(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    fn clear(&self) {
-        if self.watching {
-            eprint!("\r\x1b[K");
-        }
+        self.progress.took()
     }
 }
 
@@ -126,12 +89,11 @@ impl<K: FnMut(&Subject, &Pair) -> bool> Bench for Processes<'_, K> {
     }
 
     fn elapsed(&mut self) -> Duration {
-        self.began.elapsed()
+        self.progress.took()
     }
 
     fn interrupted(&self) -> bool {
-        // Relaxed: the flag orders nothing.
-        self.full || INTERRUPTED.load(Ordering::Relaxed)
+        self.full || progress::interrupted()
     }
 
     fn progress(&mut self, subjects: &[Subject]) {
@@ -139,23 +101,5 @@ impl<K: FnMut(&Subject, &Pair) -> bool> Bench for Processes<'_, K> {
         let decided = subjects.iter().filter(|subject| subject.end.is_some()).count();
         let left = rounds::time_left(subjects, self.plan, now).as_secs();
         self.say(&format!("{decided} of {} cells decided, about {left} s left", subjects.len()));
-    }
-}
-/// The first Ctrl-C ends measuring after the pair that is running; the second ends the process.
-fn listen_for_ctrl_c() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(set_handler);
-}
-
-fn set_handler() {
-    let handler = || {
-        // Relaxed: as where it is read.
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(contend_protocol::exit::INTERRUPTED));
-        }
-        eprintln!("\ncontend: stopping after this pair");
-    };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        eprintln!("contend: warning: Ctrl-C will end this without a verdict: {error}");
     }
 }

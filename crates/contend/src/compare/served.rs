@@ -62,7 +62,7 @@ impl Served {
         let mut served = Self { child, requests, answers: BufReader::new(answers) };
         let line = served.line()?;
         match protocol_of(&line) {
-            Some(ProtocolVersion::CURRENT) => {}
+            Some(version) if version.is_understood() => {}
             Some(found) => return Err(Failure::Lost(other_version(found))),
             None => return Err(Failure::Lost("gave no greeting, as contend's suites do".to_owned())),
         }

@@ -181,7 +181,7 @@ fn listen_to_lines(
 fn greeting(line: &str) -> Result<Greeting, AskError> {
     match protocol_of(line) {
         None => Err(AskError::Foreign),
-        Some(ProtocolVersion::CURRENT) => Ok(decode("a greeting", line)?),
+        Some(version) if version.is_understood() => Ok(decode("a greeting", line)?),
         Some(other) => Err(AskError::Version(other)),
     }
 }

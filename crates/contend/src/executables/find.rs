@@ -9,13 +9,21 @@ use std::process::{Command, Stdio};
 
 /// The executables `given`, or those of the workspace where none is given.
 pub(crate) fn find(given: &[PathBuf]) -> anyhow::Result<Vec<Executable>> {
-    if given.is_empty() { build() } else { Ok(given.iter().cloned().map(Executable::at).collect()) }
+    if given.is_empty() { build(&[]) } else { Ok(given.iter().cloned().map(Executable::at).collect()) }
 }
 
+/// As [`find`], of those that look at single operations, memory and allocations.
+pub(crate) fn find_passes(given: &[PathBuf]) -> anyhow::Result<Vec<Executable>> {
+    if given.is_empty() { build(&PASSES) } else { find(given) }
+}
+
+/// Builds what the driver's feature adds. The executables that measure throughput stay as they are, beside them.
+const PASSES: [&str; 2] = ["--features", "contend-driver/passes"];
+
 /// Builds them as `cargo bench` does. What cargo has to say goes to stderr.
-fn build() -> anyhow::Result<Vec<Executable>> {
+fn build(options: &[&str]) -> anyhow::Result<Vec<Executable>> {
     let mut command = cargo();
-    command.args(BUILD_BENCHES).stdin(Stdio::null()).stdout(Stdio::piped());
+    command.args(BUILD_BENCHES).args(options).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut cargo = command.spawn().context("start cargo; is it installed?")?;
     let messages = cargo.stdout.take().context("read what cargo says")?;
     let executables = benches(BufReader::new(messages))?;

@@ -87,6 +87,21 @@ fn busy_ticks(line: &str, cores: &[usize]) -> Option<u64> {
     Some(user + nice + system + irq + soft_irq)
 }
 
+/// The rollup counts pages; what `statm` says is kept per processor and may be some hundred KiB off.
+pub(super) fn resident_bytes() -> Option<u64> {
+    kibibytes(&read_to_string("/proc/self/smaps_rollup").ok()?, "Rss:")
+}
+
+pub(super) fn peak_resident_bytes() -> Option<u64> {
+    kibibytes(&read_to_string("/proc/self/status").ok()?, "VmHWM:")
+}
+
+/// The bytes on the line of `text` that begins with `name`, which are written as `name   123 kB`.
+fn kibibytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
 /// Reads what the thread that made it has used.
 #[derive(Debug)]
 pub(crate) struct Meter {
@@ -145,6 +160,21 @@ mod tests {
         assert_eq!(busy_ticks(line, &[0]), None);
         assert_eq!(busy_ticks("cpu  10 20 30 4000 500 6 7 80 0 0", &[0, 1]), None);
         assert_eq!(busy_ticks("intr 1", &[1]), None);
+    }
+
+    #[test]
+    fn amounts_of_memory_are_read() {
+        assert_eq!(kibibytes("x:  1 kB\nRss:     2048 kB\n", "Rss:"), Some(2_097_152));
+        assert_eq!(kibibytes("Rss: many kB", "Rss:"), None);
+        assert_eq!(kibibytes("", "Rss:"), None);
+    }
+
+    #[test]
+    fn pages_that_are_written_become_resident() {
+        let before = resident_bytes().expect("Linux tells");
+        let written = std::hint::black_box(vec![1_u8; 32 << 20]);
+        assert!(resident_bytes().expect("Linux tells") >= before + (31 << 20));
+        assert!(peak_resident_bytes().expect("Linux tells") >= written.len() as u64);
     }
 
     #[test]

@@ -44,3 +44,11 @@ impl Meter {
         None
     }
 }
+
+pub(super) fn resident_bytes() -> Option<u64> {
+    None
+}
+
+pub(super) fn peak_resident_bytes() -> Option<u64> {
+    None
+}
