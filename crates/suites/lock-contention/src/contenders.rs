@@ -4,14 +4,19 @@
 
 mod atomics;
 mod dispatch;
+mod exclusive;
 mod floor;
 mod mutexes;
 mod published;
 mod reclaimed;
 mod rwlocks;
+mod semaphores;
 mod striped;
 
-use crate::{Counters, Locks, Pipelines, Record, SharedValues, StatisticsFields};
+use crate::{
+    Counters, FreeLocks, Locks, Pipelines, Reclaimers, Record, Semaphores, SharedTables, SharedValues,
+    Stacks, StatisticsFields,
+};
 use contend_harness::Contender;
 use crossbeam_utils::CachePadded;
 use std::sync::atomic::AtomicU64;
@@ -46,6 +51,26 @@ pub(crate) fn shared_records() -> Vec<Contender<SharedValues<Record>>> {
 
 pub(crate) fn locks() -> Vec<Contender<Locks>> {
     [floor::LOCKS, mutexes::LOCKS].concat()
+}
+
+pub(crate) fn free_locks() -> Vec<Contender<FreeLocks>> {
+    [floor::FREE_LOCKS, &mutexes::free_locks()].concat()
+}
+
+pub(crate) fn tables() -> Vec<Contender<SharedTables>> {
+    [floor::TABLES, mutexes::TABLES, rwlocks::TABLES].concat()
+}
+
+pub(crate) fn stacks() -> Vec<Contender<Stacks>> {
+    [floor::STACKS, mutexes::STACKS, reclaimed::STACKS].concat()
+}
+
+pub(crate) fn reclaimers() -> Vec<Contender<Reclaimers>> {
+    [floor::RECLAIMERS, reclaimed::RECLAIMERS].concat()
+}
+
+pub(crate) fn semaphores() -> Vec<Contender<Semaphores>> {
+    [floor::SEMAPHORES, semaphores::SEMAPHORES].concat()
 }
 
 pub(crate) fn statistics() -> Vec<Contender<StatisticsFields>> {

@@ -1,10 +1,10 @@
 //! The contract of pipelines: a request passes four handlers that are known when compiling, or not.
 
-use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult};
+use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult, stride};
 use std::hint::black_box;
 
 /// Requests per look at the stop flag.
-const STRIDE: u64 = 64;
+const STRIDE: u64 = stride(64);
 
 /// What the four handlers are set up with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -95,6 +95,7 @@ pub enum Pipelines {}
 impl Contract for Pipelines {
     type Workload = Requests;
     const NAME: &'static str = "pipelines";
+    const GUARANTEES: &'static str = "every answer is the one that the handlers compute";
 }
 
 impl<T: Pipeline> Admits<T> for Pipelines {

@@ -4,10 +4,15 @@
 //!
 //! ```text
 //! contract              workloads                                contenders in contenders/
-//! Counters              counter-increment                        locks, atomics, striped, floor
+//! Counters              counter-increment, with readers          locks, atomics, striped, floor
 //! SharedValues<u64>     word-read-only, word-write-1-in-N        locks, atomics, floor
 //! SharedValues<Record>  record-read-only, record-write-1-in-N    locks, AtomicCell, floor
+//! SharedTables          table-lookup-…, table-work-700-…         mutexes, readers-writer locks, floor
 //! Locks                 section-in-I-out-O                       mutexes, floor
+//! FreeLocks             try-lock-free, create                    mutexes, floor
+//! Semaphores            bulkhead-P-of-n                          condition variables, polling, async-lock
+//! Stacks                stack-push-pop                           Treiber's stacks, vectors under a mutex
+//! Reclaimers            pin-unpin                                crossbeam-epoch, seize
 //! StatisticsFields      statistics-record                        locks, atomics on one line or padded, per thread
 //! Pipelines             dispatch-4-work-N                        direct calls, and calls through pointers
 //! ```
@@ -44,15 +49,25 @@
 mod contenders;
 mod counter;
 mod dispatch;
+mod free_lock;
+mod pin;
 mod section;
+mod semaphore;
 mod shared;
+mod stack;
 mod statistics;
+mod table;
 
-pub use counter::{Counter, Counters, Increments};
+pub use counter::{Counter, Counters, Counting};
 pub use dispatch::{Pipeline, Pipelines, Requests, Setup, handlers};
+pub use free_lock::{FreeLock, FreeLocks, TryLock};
+pub use pin::{PinUnpin, Reclaimer, Reclaimers};
 pub use section::{Lock, Locks, Protected, Section};
+pub use semaphore::{Bulkhead, Semaphore, Semaphores};
 pub use shared::{Record, Shared, SharedValues, Value, Writes};
+pub use stack::{PushPop, Stack, Stacks};
 pub use statistics::{Statistics, StatisticsFields, Totals, WholeRequest};
+pub use table::{SharedTable, SharedTables, Table, TableUse};
 
 use contend_harness::Suite;
 
@@ -61,10 +76,15 @@ pub fn suite() -> Suite {
     let contract =
         "Share a number, a small struct or a critical section between threads without losing a change.";
     Suite::new("lock-contention", contract, include_str!("../Cargo.toml"))
-        .family(vec![Increments], contenders::counters())
+        .family(Counting::all(), contenders::counters())
         .family(Writes::all::<u64>(), contenders::shared_words())
         .family(Writes::all::<Record>(), contenders::shared_records())
+        .family(TableUse::all(), contenders::tables())
         .family(Section::all(), contenders::locks())
+        .family(FreeLock::all(), contenders::free_locks())
+        .family(Bulkhead::all(), contenders::semaphores())
+        .family(vec![PushPop], contenders::stacks())
+        .family(vec![PinUnpin], contenders::reclaimers())
         .family(vec![WholeRequest], contenders::statistics())
         .family(Requests::all(), contenders::pipelines())
 }

@@ -1,7 +1,9 @@
 //! The contract of locks: critical sections of a known length, with work of a known length between them.
 
 use contend_harness::tape::{KeyDistribution, Plan, STRIDE, Tape};
-use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult, work};
+use contend_harness::{
+    Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult, stride, work,
+};
 use crossbeam_utils::CachePadded;
 
 /// What a lock protects: a count that loses nothing, and a state that the section works on.
@@ -40,6 +42,17 @@ impl Protected {
     pub fn with_entries_of(self, other: Self) -> Self {
         Self { entries: self.entries + other.entries, state: self.state }
     }
+
+    /// Counts one section that was run.
+    #[inline(always)]
+    pub(crate) fn enter(&mut self) {
+        self.entries += 1;
+    }
+
+    /// Sections that were run.
+    pub(crate) fn entries(self) -> u64 {
+        self.entries
+    }
 }
 
 /// Work units inside the critical section, and outside it.
@@ -61,7 +74,7 @@ impl Section {
 
     /// Sections per look at the stop flag: fewer where they are long.
     fn stride(&self) -> u64 {
-        (64 / (1 + (self.inside + self.outside) / 16)).max(1)
+        stride((64 / (1 + (self.inside + self.outside) / 16)).max(1))
     }
 }
 
@@ -98,6 +111,8 @@ pub enum Locks {}
 impl Contract for Locks {
     type Workload = Section;
     const NAME: &'static str = "locks";
+    const GUARANTEES: &'static str =
+        "every critical section runs once, and no two at a time change the same count";
 }
 
 impl<T: Lock> Admits<T> for Locks {
@@ -128,9 +143,13 @@ impl<T: Lock> SectionTrial<T> {
         let picks = &self.picks[worker.index()];
         let mut handles: Vec<T::Handle<'_>> =
             self.locks.iter().map(|lock| lock.handle(worker.index())).collect();
+        let marker = worker.marker();
         worker.measure(STRIDE as u64, |first| {
             for pick in picks.stride(first) {
-                T::locked(&mut handles[pick.key()], |protected| protected.entries += 1);
+                T::locked(&mut handles[pick.key()], |protected| {
+                    marker.here();
+                    protected.entries += 1;
+                });
             }
             STRIDE as u64
         });
@@ -149,9 +168,11 @@ impl<T: Lock> Trial for SectionTrial<T> {
         // The work outside needs what came of the work inside, and the other way round: a core would do both at once.
         let mut own_state = worker.index() as u64;
         let mut handle = self.locks[0].handle(worker.index());
+        let marker = worker.marker();
         worker.measure(stride, |_| {
             for _ in 0..stride {
                 T::locked(&mut handle, |protected| {
+                    marker.here();
                     protected.entries += 1;
                     if inside > 0 {
                         protected.state = work(inside, protected.state ^ own_state);

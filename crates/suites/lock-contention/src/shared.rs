@@ -90,12 +90,17 @@ pub struct Writes {
 }
 
 /// Work units between two writes of a thread that does nothing else.
-const PAUSE_OF_WRITER: u64 = 100;
+pub(crate) const PAUSE_OF_WRITER: u64 = 100;
 
 impl Writes {
     /// Never, 1 in 1,000, 100 and 10, and one thread all the time.
     pub fn all<V: Value>() -> Vec<Self> {
-        let of = |write_permille, one_writer| Self { value: V::NAME, write_permille, one_writer };
+        Self::all_of(V::NAME)
+    }
+
+    /// The same of what `value` names.
+    pub(crate) fn all_of(value: &'static str) -> Vec<Self> {
+        let of = |write_permille, one_writer| Self { value, write_permille, one_writer };
         let by_all = [0, 1, 10, 100].into_iter().map(|write_permille| of(write_permille, false));
         by_all.chain([of(0, true)]).collect()
     }
@@ -103,6 +108,21 @@ impl Writes {
     /// Whether nothing is ever written.
     pub fn is_read_only(&self) -> bool {
         self.write_permille == 0 && !self.one_writer
+    }
+
+    /// Writes in thousandths of the operations of a thread that also reads.
+    pub(crate) fn write_permille(&self) -> u32 {
+        self.write_permille
+    }
+
+    /// Whether the last thread does nothing but write, and the others read.
+    pub(crate) fn has_one_writer(&self) -> bool {
+        self.one_writer
+    }
+
+    /// Why `threads` threads cannot do it, if so.
+    pub(crate) fn refusal(&self, threads: usize) -> Option<&'static str> {
+        (self.one_writer && threads == 1).then_some("a reader and a writer are two threads")
     }
 }
 
@@ -145,9 +165,10 @@ pub struct SharedValues<V>(PhantomData<V>);
 impl<V: Value> Contract for SharedValues<V> {
     type Workload = Writes;
     const NAME: &'static str = "shared values";
+    const GUARANTEES: &'static str = "no value is torn, and the last one written is the last one read";
 
     fn refusal(workload: &Writes, threads: usize) -> Option<&'static str> {
-        (workload.one_writer && threads == 1).then_some("a reader and a writer are two threads")
+        workload.refusal(threads)
     }
 }
 

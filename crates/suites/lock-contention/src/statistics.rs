@@ -1,10 +1,10 @@
 //! The contract of statistics: three fields of one request, recorded by every thread.
 
-use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult};
+use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult, stride};
 use crossbeam_utils::CachePadded;
 
 /// Requests per look at the stop flag.
-const STRIDE: u64 = 64;
+const STRIDE: u64 = stride(64);
 
 /// The fields that a request adds to.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -80,6 +80,7 @@ pub enum StatisticsFields {}
 impl Contract for StatisticsFields {
     type Workload = WholeRequest;
     const NAME: &'static str = "statistics";
+    const GUARANTEES: &'static str = "no request, hit or byte is lost";
 }
 
 impl<T: Statistics> Admits<T> for StatisticsFields {

@@ -3,8 +3,9 @@
 
 use crate::dispatch::handlers;
 use crate::{
-    Counter, Counters, Lock, Locks, Pipeline, Pipelines, Protected, Setup, Shared, SharedValues, Statistics,
-    StatisticsFields, Totals, Value,
+    Bulkhead, Counter, Counters, Counting, FreeLock, FreeLocks, Lock, Locks, Pipeline, Pipelines, Protected,
+    Reclaimer, Reclaimers, Semaphore, Semaphores, Setup, Shared, SharedTable, SharedTables, SharedValues,
+    Stack, Stacks, Statistics, StatisticsFields, Table, Totals, TryLock, Value,
 };
 use contend_harness::Contender;
 use crossbeam_utils::CachePadded;
@@ -22,6 +23,21 @@ pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
 
 pub(super) const LOCKS: &[Contender<Locks>] =
     &[Contender::of::<Private<Protected>>("floor").floor().note(NOTE)];
+
+pub(super) const FREE_LOCKS: &[Contender<FreeLocks>] =
+    &[Contender::of::<Private<Protected>>("floor").floor().note(NOTE)];
+
+pub(super) const TABLES: &[Contender<SharedTables>] =
+    &[Contender::of::<Private<Table>>("floor").floor().note(NOTE)];
+
+pub(super) const STACKS: &[Contender<Stacks>] =
+    &[Contender::of::<Private<Vec<u64>>>("floor").floor().note(NOTE)];
+
+pub(super) const RECLAIMERS: &[Contender<Reclaimers>] =
+    &[Contender::of::<NothingToFree>("floor").floor().note("nothing is pinned: what the loop costs")];
+
+pub(super) const SEMAPHORES: &[Contender<Semaphores>] =
+    &[Contender::of::<NoPermits>("floor").floor().note("nobody waits: the work, and counting who is inside")];
 
 pub(super) const PIPELINES: &[Contender<Pipelines>] =
     &[Contender::of::<NoHandlers>("floor").floor().note("the handlers' own work, in one function")];
@@ -66,6 +82,15 @@ impl Counter for Private<u64> {
     fn total(&self) -> u64 {
         self.fold(0, |sum, own| sum + own)
     }
+
+    #[inline(always)]
+    fn read(&self, handle: &mut Self::Handle<'_>) -> u64 {
+        *black_box(&mut **handle)
+    }
+
+    fn refusal(workload: &Counting) -> Option<&'static str> {
+        (*workload == Counting::OneReader).then_some("nothing is shared: a reader has nothing to read")
+    }
 }
 
 impl Lock for Private<Protected> {
@@ -87,6 +112,66 @@ impl Lock for Private<Protected> {
     fn protected(&self) -> Protected {
         let first = *self.own(0);
         (1..self.0.len()).fold(first, |sum, worker| sum.with_entries_of(*self.own(worker)))
+    }
+}
+
+impl TryLock for Private<Protected> {
+    #[inline(always)]
+    fn try_locked(handle: &mut Self::Handle<'_>, section: impl FnOnce(&mut Protected)) -> bool {
+        Self::locked(handle, section);
+        true
+    }
+
+    fn refusal(workload: &FreeLock) -> Option<&'static str> {
+        (*workload == FreeLock::Create).then_some("it has no lock that it could make")
+    }
+}
+
+impl SharedTable for Private<Table> {
+    type Handle<'a> = MutexGuard<'a, Table>;
+
+    fn new(table: Table, threads: usize) -> Self {
+        Self::of(&table, threads)
+    }
+
+    fn handle(&self, worker: usize) -> Self::Handle<'_> {
+        self.own(worker)
+    }
+
+    #[inline(always)]
+    fn read<R>(handle: &mut Self::Handle<'_>, section: impl FnOnce(&Table) -> R) -> R {
+        section(black_box(&**handle))
+    }
+
+    #[inline(always)]
+    fn write(handle: &mut Self::Handle<'_>, section: impl FnOnce(&mut Table)) {
+        section(black_box(&mut **handle));
+    }
+
+    fn written(&self) -> u64 {
+        self.fold(0, |sum, own| sum + own.written())
+    }
+}
+
+impl Stack for Private<Vec<u64>> {
+    type Handle<'a> = MutexGuard<'a, Vec<u64>>;
+
+    fn new(threads: usize) -> Self {
+        Self::of(&Vec::new(), threads)
+    }
+
+    fn handle(&self, worker: usize) -> Self::Handle<'_> {
+        self.own(worker)
+    }
+
+    #[inline(always)]
+    fn push(handle: &mut Self::Handle<'_>, value: u64) {
+        black_box(&mut **handle).push(value);
+    }
+
+    #[inline(always)]
+    fn pop(handle: &mut Self::Handle<'_>) -> Option<u64> {
+        black_box(&mut **handle).pop()
     }
 }
 
@@ -185,5 +270,46 @@ impl Pipeline for NoHandlers {
         let Setup { keys: [first, second, third, fourth], units } = self.0;
         let request = handlers::mask(handlers::add(request, first, units), second, units);
         handlers::scale(handlers::rotate(request, third, units), fourth, units)
+    }
+}
+
+/// A reclaimer that nobody needs.
+struct NothingToFree;
+
+impl Reclaimer for NothingToFree {
+    type Handle<'a> = ();
+
+    fn new(_threads: usize) -> Self {
+        Self
+    }
+
+    fn handle(&self) {}
+
+    #[inline(always)]
+    fn pinned((): &mut (), inside: impl FnOnce()) {
+        inside();
+    }
+
+    fn frees(&self) -> bool {
+        true
+    }
+}
+
+/// As many permits as there are threads.
+struct NoPermits;
+
+impl Semaphore for NoPermits {
+    fn new(_permits: usize) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    fn with_permit(&self, inside: impl FnOnce()) {
+        inside();
+    }
+
+    fn refusal(workload: &Bulkhead, threads: usize) -> Option<&'static str> {
+        (threads > workload.permits())
+            .then_some("it keeps nobody out, and there are fewer permits than threads")
     }
 }

@@ -1,10 +1,11 @@
 //! One lock, one owner at a time. Waiting threads spin for a moment, then sleep; those of spin poll.
 
+use super::exclusive::{Exclusive, TicketMutex};
 use crate::{
-    Counter, Counters, Lock, Locks, Protected, Shared, SharedValues, Statistics, StatisticsFields, Totals,
-    Value,
+    Counters, FreeLocks, Locks, Protected, SharedTables, SharedValues, Stacks, StatisticsFields, Table,
+    Totals, Value,
 };
-use contend_harness::Contender;
+use contend_harness::{Admits, Contender};
 use spin::mutex::SpinMutex;
 
 const NOTE_0_12: &str = "0.12 hands the lock to a waiter every 0.5 ms on average; 0.13 does not";
@@ -12,67 +13,25 @@ const NOTE_FAIR: &str = "hands the lock to the thread that waits longest, each t
 const NOTE_SPIN: &str = "waiting burns a core, and a holder that lost its core stops everybody";
 const NOTE_TICKET: &str = "polls in the order of arrival, and gives its core away between two attempts";
 
-/// With its default, which keeps the core, four threads on two cores take milliseconds for each hand-over.
-type TicketMutex<T> = spin::mutex::TicketMutex<T, spin::Yield>;
-
-pub(super) const COUNTERS: &[Contender<Counters>] = &[
-    Contender::of::<Exclusive<std::sync::Mutex<u64>>>("mutex-std").from_std().blocks(),
-    Contender::of::<Exclusive<parking_lot::Mutex<u64>>>("mutex-parking-lot").package("parking_lot").blocks(),
-    Contender::of::<Exclusive<parking_lot_012::Mutex<u64>>>("mutex-parking-lot-0-12")
-        .package("parking_lot_012")
-        .blocks()
-        .note(NOTE_0_12),
-    Contender::of::<Exclusive<parking_lot::FairMutex<u64>>>("mutex-parking-lot-fair")
-        .package("parking_lot")
-        .blocks()
-        .note(NOTE_FAIR),
-    Contender::of::<Exclusive<SpinMutex<u64>>>("mutex-spin").package("spin").note(NOTE_SPIN),
-    Contender::of::<Exclusive<TicketMutex<u64>>>("mutex-spin-ticket").package("spin").note(NOTE_TICKET),
-];
+pub(super) const COUNTERS: &[Contender<Counters>] = &each::<Counters, u64>();
 
 pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
-    vec![
-        Contender::of::<Exclusive<std::sync::Mutex<V>>>("mutex-std").from_std().blocks(),
-        Contender::of::<Exclusive<parking_lot::Mutex<V>>>("mutex-parking-lot")
-            .package("parking_lot")
-            .blocks(),
-        Contender::of::<Exclusive<parking_lot_012::Mutex<V>>>("mutex-parking-lot-0-12")
-            .package("parking_lot_012")
-            .blocks()
-            .note(NOTE_0_12)
-            .full_set_only(),
-        Contender::of::<Exclusive<parking_lot::FairMutex<V>>>("mutex-parking-lot-fair")
-            .package("parking_lot")
-            .blocks()
-            .note(NOTE_FAIR)
-            .full_set_only(),
-        Contender::of::<Exclusive<SpinMutex<V>>>("mutex-spin")
-            .package("spin")
-            .note(NOTE_SPIN)
-            .full_set_only(),
-        Contender::of::<Exclusive<TicketMutex<V>>>("mutex-spin-ticket")
-            .package("spin")
-            .note(NOTE_TICKET)
-            .full_set_only(),
-    ]
+    let [std, parking_lot, rest @ ..] = each::<SharedValues<V>, V>();
+    [std, parking_lot].into_iter().chain(rest.map(Contender::full_set_only)).collect()
 }
 
-pub(super) const LOCKS: &[Contender<Locks>] = &[
-    Contender::of::<Exclusive<std::sync::Mutex<Protected>>>("mutex-std").from_std().blocks(),
-    Contender::of::<Exclusive<parking_lot::Mutex<Protected>>>("mutex-parking-lot")
-        .package("parking_lot")
-        .blocks(),
-    Contender::of::<Exclusive<parking_lot_012::Mutex<Protected>>>("mutex-parking-lot-0-12")
-        .package("parking_lot_012")
-        .blocks()
-        .note(NOTE_0_12),
-    Contender::of::<Exclusive<parking_lot::FairMutex<Protected>>>("mutex-parking-lot-fair")
-        .package("parking_lot")
-        .blocks()
-        .note(NOTE_FAIR),
-    Contender::of::<Exclusive<SpinMutex<Protected>>>("mutex-spin").package("spin").note(NOTE_SPIN),
-    Contender::of::<Exclusive<TicketMutex<Protected>>>("mutex-spin-ticket").package("spin").note(NOTE_TICKET),
-];
+pub(super) const LOCKS: &[Contender<Locks>] = &each::<Locks, Protected>();
+
+pub(super) fn free_locks() -> Vec<Contender<FreeLocks>> {
+    each::<FreeLocks, Protected>().into_iter().zip(SIZES).map(|(row, size)| row.note(size)).collect()
+}
+
+pub(super) const STACKS: &[Contender<Stacks>] = {
+    let [std, parking_lot, ..] = each::<Stacks, Vec<u64>>();
+    &[std, parking_lot]
+};
+
+pub(super) const TABLES: &[Contender<SharedTables>] = &each::<SharedTables, Table>();
 
 pub(super) const STATISTICS: &[Contender<StatisticsFields>] = &[
     Contender::of::<Exclusive<std::sync::Mutex<Totals>>>("mutex-std").from_std().blocks(),
@@ -81,164 +40,67 @@ pub(super) const STATISTICS: &[Contender<StatisticsFields>] = &[
         .blocks(),
 ];
 
-/// A mutex as every crate has it. One implementation of the contracts serves all of them, so that no rival is written
-/// with more care than another.
-trait Mutex<T>: Send + Sync + 'static {
-    fn around(value: T) -> Self;
-    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R;
+/// What the mutexes take besides what they protect, in the order of [`each`].
+const SIZES: [&str; 6] = [
+    "8 bytes, one of which says whether a holder panicked",
+    "1 byte",
+    "1 byte",
+    "1 byte",
+    "1 byte",
+    "16 bytes: the next ticket, and the one that is served",
+];
+
+/// A row for each mutex around a `T`.
+const fn each<C, T>() -> [Contender<C>; 6]
+where
+    C: Admits<Exclusive<std::sync::Mutex<T>>>
+        + Admits<Exclusive<parking_lot::Mutex<T>>>
+        + Admits<Exclusive<parking_lot_012::Mutex<T>>>
+        + Admits<Exclusive<parking_lot::FairMutex<T>>>
+        + Admits<Exclusive<SpinMutex<T>>>
+        + Admits<Exclusive<TicketMutex<T>>>,
+{
+    [
+        Contender::of::<Exclusive<std::sync::Mutex<T>>>("mutex-std").from_std().blocks(),
+        Contender::of::<Exclusive<parking_lot::Mutex<T>>>("mutex-parking-lot")
+            .package("parking_lot")
+            .blocks(),
+        Contender::of::<Exclusive<parking_lot_012::Mutex<T>>>("mutex-parking-lot-0-12")
+            .package("parking_lot_012")
+            .blocks()
+            .note(NOTE_0_12),
+        Contender::of::<Exclusive<parking_lot::FairMutex<T>>>("mutex-parking-lot-fair")
+            .package("parking_lot")
+            .blocks()
+            .note(NOTE_FAIR),
+        Contender::of::<Exclusive<SpinMutex<T>>>("mutex-spin").package("spin").note(NOTE_SPIN),
+        Contender::of::<Exclusive<TicketMutex<T>>>("mutex-spin-ticket").package("spin").note(NOTE_TICKET),
+    ]
 }
 
-impl<T: Send + 'static> Mutex<T> for std::sync::Mutex<T> {
-    fn around(value: T) -> Self {
-        Self::new(value)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(row: usize, bytes: usize) {
+        let expected = if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") };
+        assert!(
+            SIZES[row].starts_with(&expected),
+            "{} is not of {expected}",
+            each::<Locks, Protected>()[row].id()
+        );
     }
 
-    #[inline(always)]
-    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
-        // As services write it: a poisoned mutex is another bug's echo.
-        body(&mut self.lock().expect("no holder panicked"))
-    }
-}
-
-impl<T: Send + 'static> Mutex<T> for parking_lot::Mutex<T> {
-    fn around(value: T) -> Self {
-        Self::new(value)
-    }
-
-    #[inline(always)]
-    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
-        body(&mut self.lock())
-    }
-}
-
-impl<T: Send + 'static> Mutex<T> for parking_lot_012::Mutex<T> {
-    fn around(value: T) -> Self {
-        Self::new(value)
-    }
-
-    #[inline(always)]
-    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
-        body(&mut self.lock())
-    }
-}
-
-impl<T: Send + 'static> Mutex<T> for parking_lot::FairMutex<T> {
-    fn around(value: T) -> Self {
-        Self::new(value)
-    }
-
-    #[inline(always)]
-    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
-        body(&mut self.lock())
-    }
-}
-
-impl<T: Send + 'static> Mutex<T> for SpinMutex<T> {
-    fn around(value: T) -> Self {
-        Self::new(value)
-    }
-
-    #[inline(always)]
-    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
-        body(&mut self.lock())
-    }
-}
-
-impl<T: Send + 'static> Mutex<T> for TicketMutex<T> {
-    fn around(value: T) -> Self {
-        Self::new(value)
-    }
-
-    #[inline(always)]
-    fn with<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
-        body(&mut self.lock())
-    }
-}
-
-/// A mutex as a contender.
-struct Exclusive<M>(M);
-
-impl<M: Mutex<u64>> Counter for Exclusive<M> {
-    type Handle<'a> = &'a M;
-
-    fn new(_threads: usize) -> Self {
-        Self(M::around(0))
-    }
-
-    fn handle(&self, _worker: usize) -> &M {
-        &self.0
-    }
-
-    #[inline(always)]
-    fn add_one(handle: &mut &M) {
-        handle.with(|count| *count += 1);
-    }
-
-    fn total(&self) -> u64 {
-        self.0.with(|count| *count)
-    }
-}
-
-impl<V: Value, M: Mutex<V>> Shared<V> for Exclusive<M> {
-    type Handle<'a> = &'a M;
-
-    fn new(initial: V, _threads: usize) -> Self {
-        Self(M::around(initial))
-    }
-
-    fn handle(&self, _worker: usize) -> &M {
-        &self.0
-    }
-
-    #[inline(always)]
-    fn read(handle: &mut &M) -> V {
-        handle.with(|value| *value)
-    }
-
-    #[inline(always)]
-    fn write(handle: &mut &M, value: V) {
-        handle.with(|old| *old = value);
-    }
-}
-
-impl<M: Mutex<Protected>> Lock for Exclusive<M> {
-    type Handle<'a> = &'a M;
-
-    fn new(protected: Protected, _threads: usize) -> Self {
-        Self(M::around(protected))
-    }
-
-    fn handle(&self, _worker: usize) -> &M {
-        &self.0
-    }
-
-    #[inline(always)]
-    fn locked(handle: &mut &M, section: impl FnOnce(&mut Protected)) {
-        handle.with(section);
-    }
-
-    fn protected(&self) -> Protected {
-        self.0.with(|protected| *protected)
-    }
-}
-
-impl<M: Mutex<Totals>> Statistics for Exclusive<M> {
-    type Handle<'a> = &'a M;
-
-    fn new(_threads: usize) -> Self {
-        Self(M::around(Totals::default()))
-    }
-
-    fn handle(&self, _worker: usize) -> &M {
-        &self.0
-    }
-
-    #[inline(always)]
-    fn record(handle: &mut &M, bytes: u64, hit: bool) {
-        handle.with(|totals| totals.add(bytes, hit));
-    }
-
-    fn totals(&self) -> Totals {
-        self.0.with(|totals| *totals)
+    /// Elsewhere the standard library's mutex has another size.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn sizes_are_as_noted() {
+        check(0, size_of::<std::sync::Mutex<()>>());
+        check(1, size_of::<parking_lot::Mutex<()>>());
+        check(2, size_of::<parking_lot_012::Mutex<()>>());
+        check(3, size_of::<parking_lot::FairMutex<()>>());
+        check(4, size_of::<SpinMutex<()>>());
+        check(5, size_of::<TicketMutex<()>>());
     }
 }

@@ -1,114 +1,128 @@
 //! Many readers or one writer. Readers still write to the lock itself, and meet there.
 
-use crate::{Shared, SharedValues, Value};
-use contend_harness::Contender;
+use crate::{Shared, SharedTable, SharedTables, SharedValues, Table, Value};
+use contend_harness::{Admits, Contender};
 use crossbeam_utils::sync::ShardedLock;
 
 pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
-    vec![
-        Contender::of::<ReadersWriter<std::sync::RwLock<V>>>("rwlock-std").from_std().blocks(),
-        Contender::of::<ReadersWriter<parking_lot::RwLock<V>>>("rwlock-parking-lot")
+    each::<SharedValues<V>, V>().to_vec()
+}
+
+pub(super) const TABLES: &[Contender<SharedTables>] = &each::<SharedTables, Table>();
+
+/// A row for each lock around a `T`.
+const fn each<C, T>() -> [Contender<C>; 5]
+where
+    C: Admits<ReadersWriter<std::sync::RwLock<T>>>
+        + Admits<ReadersWriter<parking_lot::RwLock<T>>>
+        + Admits<ReadersWriter<parking_lot_012::RwLock<T>>>
+        + Admits<ReadersWriter<spin::RwLock<T>>>
+        + Admits<ReadersWriter<ShardedLock<T>>>,
+{
+    [
+        Contender::of::<ReadersWriter<std::sync::RwLock<T>>>("rwlock-std").from_std().blocks(),
+        Contender::of::<ReadersWriter<parking_lot::RwLock<T>>>("rwlock-parking-lot")
             .package("parking_lot")
             .blocks(),
-        Contender::of::<ReadersWriter<parking_lot_012::RwLock<V>>>("rwlock-parking-lot-0-12")
+        Contender::of::<ReadersWriter<parking_lot_012::RwLock<T>>>("rwlock-parking-lot-0-12")
             .package("parking_lot_012")
             .blocks()
             .full_set_only(),
-        Contender::of::<ReadersWriter<spin::RwLock<V>>>("rwlock-spin")
+        Contender::of::<ReadersWriter<spin::RwLock<T>>>("rwlock-spin")
             .package("spin")
             .note("waiting burns a core; readers that keep coming keep a writer out")
             .full_set_only(),
-        Contender::of::<ReadersWriter<ShardedLock<V>>>("sharded-lock")
+        Contender::of::<ReadersWriter<ShardedLock<T>>>("sharded-lock")
             .package("crossbeam-utils")
             .blocks()
             .note("8 locks: a reader takes its thread's, a writer takes all"),
     ]
 }
 
-/// A readers-writer lock as every crate has it.
-trait RwLock<V>: Send + Sync + 'static {
-    fn around(value: V) -> Self;
-    fn get(&self) -> V;
-    fn set(&self, value: V);
+/// A readers-writer lock as every crate has it. One implementation of the contracts serves all of them.
+trait RwLock<T>: Send + Sync + 'static {
+    fn around(value: T) -> Self;
+    fn reading<R>(&self, body: impl FnOnce(&T) -> R) -> R;
+    fn writing<R>(&self, body: impl FnOnce(&mut T) -> R) -> R;
 }
 
-impl<V: Value> RwLock<V> for std::sync::RwLock<V> {
-    fn around(value: V) -> Self {
+impl<T: Send + Sync + 'static> RwLock<T> for std::sync::RwLock<T> {
+    fn around(value: T) -> Self {
         Self::new(value)
     }
 
     #[inline(always)]
-    fn get(&self) -> V {
-        *self.read().expect("no writer panicked")
+    fn reading<R>(&self, body: impl FnOnce(&T) -> R) -> R {
+        body(&self.read().expect("no writer panicked"))
     }
 
     #[inline(always)]
-    fn set(&self, value: V) {
-        *self.write().expect("no writer panicked") = value;
+    fn writing<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        body(&mut self.write().expect("no writer panicked"))
     }
 }
 
-impl<V: Value> RwLock<V> for parking_lot::RwLock<V> {
-    fn around(value: V) -> Self {
+impl<T: Send + Sync + 'static> RwLock<T> for parking_lot::RwLock<T> {
+    fn around(value: T) -> Self {
         Self::new(value)
     }
 
     #[inline(always)]
-    fn get(&self) -> V {
-        *self.read()
+    fn reading<R>(&self, body: impl FnOnce(&T) -> R) -> R {
+        body(&self.read())
     }
 
     #[inline(always)]
-    fn set(&self, value: V) {
-        *self.write() = value;
+    fn writing<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        body(&mut self.write())
     }
 }
 
-impl<V: Value> RwLock<V> for parking_lot_012::RwLock<V> {
-    fn around(value: V) -> Self {
+impl<T: Send + Sync + 'static> RwLock<T> for parking_lot_012::RwLock<T> {
+    fn around(value: T) -> Self {
         Self::new(value)
     }
 
     #[inline(always)]
-    fn get(&self) -> V {
-        *self.read()
+    fn reading<R>(&self, body: impl FnOnce(&T) -> R) -> R {
+        body(&self.read())
     }
 
     #[inline(always)]
-    fn set(&self, value: V) {
-        *self.write() = value;
+    fn writing<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        body(&mut self.write())
     }
 }
 
-impl<V: Value> RwLock<V> for spin::RwLock<V> {
-    fn around(value: V) -> Self {
+impl<T: Send + Sync + 'static> RwLock<T> for spin::RwLock<T> {
+    fn around(value: T) -> Self {
         Self::new(value)
     }
 
     #[inline(always)]
-    fn get(&self) -> V {
-        *self.read()
+    fn reading<R>(&self, body: impl FnOnce(&T) -> R) -> R {
+        body(&self.read())
     }
 
     #[inline(always)]
-    fn set(&self, value: V) {
-        *self.write() = value;
+    fn writing<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        body(&mut self.write())
     }
 }
 
-impl<V: Value> RwLock<V> for ShardedLock<V> {
-    fn around(value: V) -> Self {
+impl<T: Send + Sync + 'static> RwLock<T> for ShardedLock<T> {
+    fn around(value: T) -> Self {
         Self::new(value)
     }
 
     #[inline(always)]
-    fn get(&self) -> V {
-        *self.read().expect("no writer panicked")
+    fn reading<R>(&self, body: impl FnOnce(&T) -> R) -> R {
+        body(&self.read().expect("no writer panicked"))
     }
 
     #[inline(always)]
-    fn set(&self, value: V) {
-        *self.write().expect("no writer panicked") = value;
+    fn writing<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        body(&mut self.write().expect("no writer panicked"))
     }
 }
 
@@ -128,11 +142,37 @@ impl<V: Value, L: RwLock<V>> Shared<V> for ReadersWriter<L> {
 
     #[inline(always)]
     fn read(handle: &mut &L) -> V {
-        handle.get()
+        handle.reading(|value| *value)
     }
 
     #[inline(always)]
     fn write(handle: &mut &L, value: V) {
-        handle.set(value);
+        handle.writing(|old| *old = value);
+    }
+}
+
+impl<L: RwLock<Table>> SharedTable for ReadersWriter<L> {
+    type Handle<'a> = &'a L;
+
+    fn new(table: Table, _threads: usize) -> Self {
+        Self(L::around(table))
+    }
+
+    fn handle(&self, _worker: usize) -> &L {
+        &self.0
+    }
+
+    #[inline(always)]
+    fn read<R>(handle: &mut &L, section: impl FnOnce(&Table) -> R) -> R {
+        handle.reading(section)
+    }
+
+    #[inline(always)]
+    fn write(handle: &mut &L, section: impl FnOnce(&mut Table)) {
+        handle.writing(section);
+    }
+
+    fn written(&self) -> u64 {
+        self.0.reading(Table::written)
     }
 }
