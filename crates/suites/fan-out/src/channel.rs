@@ -1,12 +1,19 @@
 //! The contract of channels: every message arrives once, and those of one sender arrive in order.
 
+use crate::any_trial::AnyTrial;
+use crate::rounds::{FloorOfRounds, RoundsTrial};
 use crate::tally::{Tally, message};
 use crate::traffic::{Roles, Shape, Traffic, worked};
-use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, WrongResult};
+use contend_harness::{Account, Admits, Contract, Probe, Setting, Trial, Worker, WrongResult};
 use std::hint::black_box;
 
-/// A queue between threads, which ends when its senders are gone.
-pub trait Channel: Send + Sync + 'static {
+/// Messages that wait at once where a channel's memory is looked at.
+///
+/// Chosen here because they are 800 kB by themselves, so that what a channel adds to each stands out from its own size.
+const FOOTPRINT_MESSAGES: u64 = 100_000;
+
+/// A queue of messages of type `M` between threads, which ends when its senders are gone.
+pub trait Channel<M = u64>: Send + Sync + 'static {
     /// What one thread sends through; made outside the clock. Dropping it says that the sender is gone.
     type Sender<'a>
     where
@@ -28,10 +35,10 @@ pub trait Channel: Send + Sync + 'static {
 
     /// Sends, and waits for room where there is none. Receivers stay until all senders are gone. This is what is
     /// measured.
-    fn send(sender: &mut Self::Sender<'_>, message: u64);
+    fn send(sender: &mut Self::Sender<'_>, message: M);
 
     /// Waits for the next message. `None` once the channel is empty and all senders are gone. This is what is measured.
-    fn receive(receiver: &mut Self::Receiver<'_>) -> Option<u64>;
+    fn receive(receiver: &mut Self::Receiver<'_>) -> Option<M>;
 
     /// Why this cannot carry `traffic`, if so.
     fn refusal(_traffic: &Traffic) -> Option<&'static str> {
@@ -46,6 +53,7 @@ pub enum Channels {}
 impl Contract for Channels {
     type Workload = Traffic;
     const NAME: &'static str = "channels";
+    const GUARANTEES: &'static str = "every message arrives once, unaltered and in its sender's order";
 
     fn refusal(workload: &Traffic, threads: usize) -> Option<&'static str> {
         workload.refusal(threads)
@@ -54,14 +62,37 @@ impl Contract for Channels {
 
 impl<T: Channel> Admits<T> for Channels {
     fn trial(workload: &Traffic, setting: &Setting) -> impl Trial {
+        if workload.shape().round().is_some() {
+            return AnyTrial::of(RoundsTrial::<T>::new(workload, setting.threads));
+        }
         let roles = workload.roles(setting.threads);
         let channel = || T::new(workload.capacity(), roles.senders, roles.receivers);
         let back = (workload.shape() == Shape::RoundTrip).then(channel);
-        ChannelTrial { channel: channel(), back, traffic: workload.clone(), roles }
+        AnyTrial::of(ChannelTrial { channel: channel(), back, traffic: workload.clone(), roles })
     }
 
     fn refusal_of(workload: &Traffic, _threads: usize) -> Option<&'static str> {
         T::refusal(workload)
+    }
+
+    /// What waits in a channel, and what a channel keeps of it: those that take any number of messages say it.
+    fn footprint(workload: &Traffic, _setting: &Setting, probe: &mut dyn Probe) -> bool {
+        if !workload.is_about_memory() || T::refusal(workload).is_some() {
+            return false;
+        }
+        let channel = T::new(workload.capacity(), 1, 1);
+        let (mut sender, mut receiver) = (channel.sender(), channel.receiver());
+        probe.stage("made", 0);
+        (1..=FOOTPRINT_MESSAGES).for_each(|number| T::send(&mut sender, message(0, number)));
+        probe.stage("burst", FOOTPRINT_MESSAGES);
+        (0..FOOTPRINT_MESSAGES).for_each(|_| {
+            black_box(T::receive(&mut receiver));
+        });
+        probe.stage("drained", 0);
+        drop((sender, receiver));
+        drop(channel);
+        probe.stage("dropped", 0);
+        true
     }
 }
 
@@ -74,7 +105,7 @@ struct ChannelTrial<T> {
 }
 
 /// What one worker did.
-enum Part {
+pub(crate) enum Part {
     Sent { sender: usize, messages: u64 },
     Received(Tally),
     Both { messages: u64, received: Tally },
@@ -105,20 +136,25 @@ impl<T: Channel> Trial for ChannelTrial<T> {
         if self.back.is_some() {
             return check_round_trips(accounts);
         }
-        let mut sent = vec![0; self.roles.senders];
-        let mut all = Tally::new(self.roles.senders);
-        for account in accounts {
-            match &account.report {
-                Part::Sent { sender, messages } => sent[*sender] = *messages,
-                Part::Received(received) => all.merge(received),
-                Part::Both { messages, received } => {
-                    sent[0] = *messages;
-                    all.merge(received);
-                }
+        check_messages(self.roles.senders, accounts)
+    }
+}
+
+/// What all receivers took is what all senders sent.
+pub(crate) fn check_messages(senders: usize, accounts: &[Account<Part>]) -> Result<(), WrongResult> {
+    let mut sent = vec![0; senders];
+    let mut all = Tally::new(senders);
+    for account in accounts {
+        match &account.report {
+            Part::Sent { sender, messages } => sent[*sender] = *messages,
+            Part::Received(received) => all.merge(received),
+            Part::Both { messages, received } => {
+                sent[0] = *messages;
+                all.merge(received);
             }
         }
-        all.compare(&sent)
     }
+    all.compare(&sent)
 }
 
 impl<T: Channel> ChannelTrial<T> {
@@ -222,7 +258,7 @@ fn check_round_trips(accounts: &[Account<Part>]) -> Result<(), WrongResult> {
 }
 
 /// Takes, off the clock, what is left, until the last sender is gone, so that none stays behind in a full channel.
-fn drain<T: Channel>(receiver: &mut T::Receiver<'_>, received: &mut Tally) {
+pub(crate) fn drain<T: Channel>(receiver: &mut T::Receiver<'_>, received: &mut Tally) {
     while let Some(message) = T::receive(receiver) {
         received.add(message);
     }
@@ -234,13 +270,22 @@ pub(crate) enum FloorOfChannels {}
 
 impl Admits<FloorOfChannels> for Channels {
     fn trial(workload: &Traffic, setting: &Setting) -> impl Trial {
-        FloorTrial { traffic: workload.clone(), roles: workload.roles(setting.threads) }
+        if let Some(messages) = workload.shape().round() {
+            return AnyTrial::of(FloorOfRounds::new(messages));
+        }
+        AnyTrial::of(FloorTrial::new(workload, setting.threads))
     }
 }
 
-struct FloorTrial {
+pub(crate) struct FloorTrial {
     traffic: Traffic,
     roles: Roles,
+}
+
+impl FloorTrial {
+    pub(crate) fn new(traffic: &Traffic, threads: usize) -> Self {
+        Self { traffic: traffic.clone(), roles: traffic.roles(threads) }
+    }
 }
 
 impl Trial for FloorTrial {
@@ -280,26 +325,30 @@ impl Trial for FloorTrial {
 mod tests {
     use super::*;
     use crate::tally::same_sender;
-    use contend_harness::{Contender, Cores, Suite, Workload, check};
+    use contend_harness::{Cell, Contender, Cores, Suite, Workload, check};
     use std::collections::VecDeque;
     use std::sync::{Condvar, Mutex};
     use std::time::Duration;
 
-    /// A queue with a fault in every thousandth message, and its senders that are left.
-    struct Faulty<const FAULT: u8> {
+    /// A queue with a fault in one message of so many, and its senders that are left.
+    struct Faulty<const FAULT: u8, const EVERY: u64> {
         queue: Mutex<(VecDeque<u64>, usize)>,
         changed: Condvar,
     }
 
-    struct FaultySender<'a, const FAULT: u8>(&'a Faulty<FAULT>);
+    struct FaultySender<'a, const FAULT: u8, const EVERY: u64>(&'a Faulty<FAULT, EVERY>);
 
     /// A receiver, and a message that the next one of its sender overtakes on the way out. Were it overtaken on the way
     /// in, the two could go to different receivers, where nobody can tell.
-    struct FaultyReceiver<'a, const FAULT: u8> {
-        channel: &'a Faulty<FAULT>,
+    struct FaultyReceiver<'a, const FAULT: u8, const EVERY: u64> {
+        channel: &'a Faulty<FAULT, EVERY>,
         held: Option<u64>,
         due: Option<u64>,
     }
+
+    const RARE: u64 = 1000;
+    /// In each round of several messages.
+    const OFTEN: u64 = 10;
 
     const NONE: u8 = 0;
     const LOSES: u8 = 1;
@@ -307,32 +356,32 @@ mod tests {
     const OVERTAKES: u8 = 3;
     const ALTERS: u8 = 4;
 
-    impl<const FAULT: u8> Drop for FaultySender<'_, FAULT> {
+    impl<const FAULT: u8, const EVERY: u64> Drop for FaultySender<'_, FAULT, EVERY> {
         fn drop(&mut self) {
             self.0.queue.lock().unwrap().1 -= 1;
             self.0.changed.notify_all();
         }
     }
 
-    impl<const FAULT: u8> Channel for Faulty<FAULT> {
-        type Sender<'a> = FaultySender<'a, FAULT>;
-        type Receiver<'a> = FaultyReceiver<'a, FAULT>;
+    impl<const FAULT: u8, const EVERY: u64> Channel for Faulty<FAULT, EVERY> {
+        type Sender<'a> = FaultySender<'a, FAULT, EVERY>;
+        type Receiver<'a> = FaultyReceiver<'a, FAULT, EVERY>;
 
         fn new(_capacity: Option<usize>, senders: usize, _receivers: usize) -> Self {
             Self { queue: Mutex::new((VecDeque::new(), senders)), changed: Condvar::new() }
         }
 
-        fn sender(&self) -> FaultySender<'_, FAULT> {
+        fn sender(&self) -> FaultySender<'_, FAULT, EVERY> {
             FaultySender(self)
         }
 
-        fn receiver(&self) -> FaultyReceiver<'_, FAULT> {
+        fn receiver(&self) -> FaultyReceiver<'_, FAULT, EVERY> {
             FaultyReceiver { channel: self, held: None, due: None }
         }
 
-        fn send(sender: &mut FaultySender<'_, FAULT>, message: u64) {
+        fn send(sender: &mut FaultySender<'_, FAULT, EVERY>, message: u64) {
             let queue = &mut sender.0.queue.lock().unwrap().0;
-            let fault = if message % 1000 == 999 { FAULT } else { NONE };
+            let fault = if message % EVERY == EVERY - 1 { FAULT } else { NONE };
             match fault {
                 LOSES => {}
                 DOUBLES => queue.extend([message, message]),
@@ -342,7 +391,7 @@ mod tests {
             sender.0.changed.notify_one();
         }
 
-        fn receive(receiver: &mut FaultyReceiver<'_, FAULT>) -> Option<u64> {
+        fn receive(receiver: &mut FaultyReceiver<'_, FAULT, EVERY>) -> Option<u64> {
             if let Some(late) = receiver.due.take() {
                 return Some(late);
             }
@@ -350,7 +399,7 @@ mod tests {
             loop {
                 let (queue, senders) = &mut *locked;
                 match (queue.pop_front(), receiver.held) {
-                    (Some(message), None) if FAULT == OVERTAKES && message % 1000 == 999 => {
+                    (Some(message), None) if FAULT == OVERTAKES && message % EVERY == EVERY - 1 => {
                         receiver.held = Some(message);
                     }
                     (Some(message), Some(held)) if same_sender(message, held) => {
@@ -365,20 +414,24 @@ mod tests {
         }
     }
 
-    fn fault<const FAULT: u8>(workload: &str, threads: usize) -> bool {
-        let rows = vec![Contender::<Channels>::of::<Faulty<FAULT>>("faulty")];
+    fn cells<const FAULT: u8, const EVERY: u64>(workload: &str, threads: usize) -> Vec<Cell> {
+        let rows = vec![Contender::<Channels>::of::<Faulty<FAULT, EVERY>>("faulty")];
         let traffic = Traffic::all().into_iter().filter(|traffic| traffic.id() == workload).collect();
-        let suite = Suite::new("planted", "", "").family(traffic, rows);
-        check(&suite.cells(&[threads])[0], 42, &Cores::detect(), Duration::from_secs(60)).fault.is_some()
+        Suite::new("planted", "", "").family(traffic, rows).cells(&[threads])
+    }
+
+    fn fault<const FAULT: u8, const EVERY: u64>(workload: &str, threads: usize) -> bool {
+        let cell = &cells::<FAULT, EVERY>(workload, threads)[0];
+        check(cell, 42, &Cores::detect(), Duration::from_secs(60)).fault.is_some()
     }
 
     #[track_caller]
     fn check_faults(workload: &str, threads: usize) {
-        assert!(!fault::<NONE>(workload, threads), "no fault");
-        assert!(fault::<LOSES>(workload, threads), "loses one message in 1,000");
-        assert!(fault::<DOUBLES>(workload, threads), "doubles one message in 1,000");
-        assert!(fault::<OVERTAKES>(workload, threads), "one message in 1,000 is overtaken");
-        assert!(fault::<ALTERS>(workload, threads), "alters one message in 1,000");
+        assert!(!fault::<NONE, RARE>(workload, threads), "no fault");
+        assert!(fault::<LOSES, RARE>(workload, threads), "loses one message in 1,000");
+        assert!(fault::<DOUBLES, RARE>(workload, threads), "doubles one message in 1,000");
+        assert!(fault::<OVERTAKES, RARE>(workload, threads), "one message in 1,000 is overtaken");
+        assert!(fault::<ALTERS, RARE>(workload, threads), "alters one message in 1,000");
     }
 
     #[test]
@@ -390,7 +443,53 @@ mod tests {
 
     #[test]
     fn a_doubled_message_is_found_by_a_single_thread() {
-        assert!(!fault::<NONE>("spsc-cap-128", 1));
-        assert!(fault::<DOUBLES>("spsc-cap-128", 1));
+        assert!(!fault::<NONE, RARE>("spsc-cap-128", 1));
+        assert!(fault::<DOUBLES, RARE>("spsc-cap-128", 1));
+    }
+
+    /// A lost message would never come back, and the round would hang.
+    #[track_caller]
+    fn check_rounds(workload: &str, threads: usize) {
+        assert!(!fault::<NONE, OFTEN>(workload, threads), "no fault");
+        assert!(fault::<DOUBLES, OFTEN>(workload, threads), "doubles one message in 10");
+        assert!(fault::<ALTERS, OFTEN>(workload, threads), "alters one message in 10");
+    }
+
+    #[test]
+    fn faults_of_rounds_are_found() {
+        check_rounds("burst-100-unbounded", 2);
+        check_rounds("hydra-100-unbounded", 2);
+        check_rounds("hydra-100-unbounded", 4);
+        check_rounds("kitsune-100-unbounded", 4);
+        check_rounds("robin-100-unbounded", 3);
+        assert!(fault::<OVERTAKES, OFTEN>("robin-100-unbounded", 3), "one message in 10 is overtaken");
+    }
+
+    /// Names of the stages, with what was held at each.
+    #[derive(Default)]
+    struct Stages(Vec<(&'static str, u64)>);
+
+    impl Probe for Stages {
+        fn stage(&mut self, name: &'static str, held: u64) {
+            self.0.push((name, held));
+        }
+    }
+
+    #[track_caller]
+    fn check_footprint(workload: &str, expected: &[(&'static str, u64)]) {
+        let cell = &cells::<NONE, RARE>(workload, 2)[0];
+        let mut stages = Stages::default();
+        assert_eq!(cell.footprint(42, &mut stages), !expected.is_empty());
+        assert_eq!(stages.0, expected);
+    }
+
+    #[test]
+    fn a_channel_without_a_limit_is_looked_at_in_four_stages() {
+        check_footprint(
+            "spsc-unbounded",
+            &[("made", 0), ("burst", FOOTPRINT_MESSAGES), ("drained", 0), ("dropped", 0)],
+        );
+        check_footprint("spsc-cap-128", &[]);
+        check_footprint("mpsc-unbounded", &[]);
     }
 }

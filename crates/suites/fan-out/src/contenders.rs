@@ -2,6 +2,7 @@
 //!
 //! A contender is one row and its impls, in one of these files.
 
+mod batches;
 mod channels;
 mod direct;
 mod floor;
@@ -10,8 +11,9 @@ mod locked;
 mod per_request;
 mod queues;
 mod slices;
+mod tasks;
 
-use crate::{Channels, Gathers};
+use crate::{Batches, Channels, Gathers, Payloads, TaskChannels};
 use contend_harness::Contender;
 
 pub(crate) fn gathers() -> Vec<Contender<Gathers>> {
@@ -27,5 +29,28 @@ pub(crate) fn gathers() -> Vec<Contender<Gathers>> {
 }
 
 pub(crate) fn channels() -> Vec<Contender<Channels>> {
-    [floor::CHANNELS, channels::CHANNELS, libraries::CHANNELS, queues::CHANNELS, locked::CHANNELS].concat()
+    let mut rows = floor::CHANNELS.to_vec();
+    rows.extend(channels::rows());
+    rows.extend(libraries::rows());
+    rows.extend_from_slice(queues::CHANNELS);
+    rows.extend(queues::rings());
+    rows.extend(locked::rows());
+    rows
+}
+
+pub(crate) fn payloads() -> Vec<Contender<Payloads>> {
+    let mut rows = floor::PAYLOADS.to_vec();
+    rows.extend(channels::rows());
+    rows.extend(libraries::rows());
+    rows.extend(queues::rings());
+    rows.extend(locked::rows());
+    rows
+}
+
+pub(crate) fn batches() -> Vec<Contender<Batches>> {
+    batches::BATCHES.to_vec()
+}
+
+pub(crate) fn tasks() -> Vec<Contender<TaskChannels>> {
+    [floor::TASKS, tasks::TASKS].concat()
 }

@@ -1,6 +1,8 @@
 //! The contract of gathers: a requester divides a request among threads and takes the results back in order.
 
-use contend_harness::{Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult, work};
+use contend_harness::{
+    Account, Admits, Contract, Setting, Trial, Worker, Workload, WrongResult, stride, work,
+};
 
 /// Most items of a request, so that no two have one seed.
 const MAX_ITEMS: usize = 64;
@@ -75,7 +77,7 @@ impl Requests {
 
     /// Requests per look at the stop flag: fewer where they are long.
     fn stride(&self) -> u64 {
-        (64 / (self.items as u64 * (1 + self.units / 8))).max(1)
+        stride((64 / (self.items as u64 * (1 + self.units / 8))).max(1))
     }
 
     /// What the results of each distinct request fold to, in order.
@@ -130,6 +132,7 @@ pub enum Gathers {}
 impl Contract for Gathers {
     type Workload = Requests;
     const NAME: &'static str = "gathers";
+    const GUARANTEES: &'static str = "every item's result is there once, in its place";
 }
 
 impl<T: Gather> Admits<T> for Gathers {

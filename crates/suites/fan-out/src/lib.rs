@@ -3,9 +3,14 @@
 //! It is a suite: contracts, contenders, workloads and checks. It measures nothing itself and prints nothing.
 //!
 //! ```text
-//! contract   workloads                              contenders in contenders/
-//! Gathers    gather-N-work-W                        direct, slices, locked, channels, floor
-//! Channels   spsc, mpsc, mpmc: -cap-C, -unbounded   channels, locked, floor
+//! contract       workloads                              contenders in contenders/
+//! Gathers        gather-N-work-W                        direct, slices, locked, channels, per_request, floor
+//! Channels       spsc, mpsc, mpmc: -cap-C, -unbounded   channels, libraries, queues, locked, floor
+//!                round-trip, burst, hydra, kitsune,     the same
+//!                robin: -cap-C, -unbounded
+//! Payloads       spsc-128-payload-P                     the same, but for shared queues
+//! Batches        spsc-cap-C-batch-N                     batches
+//! TaskChannels   async-spsc, async-mpsc, async-mpmc     tasks, floor
 //!
 //! Gathers:  requester ──ticket──► helpers           the way out: one word, the same for all contenders
 //!               ▲                    │
@@ -16,6 +21,13 @@
 //! operation. The other workers help. They find a request by watching one atomic word, and all take their items from
 //! it, so two contenders differ only in how a result comes back: see [`FanOut`]. A channel is also measured for itself:
 //! receivers count the messages that they take.
+//!
+//! `round-trip-cap-1` also says how long a sleeper takes to wake, because both sides sleep in turn where the channel lets
+//! them. `channel-per-request` and `mpsc-std` in the gathers are the channel that is made anew for each request. The
+//! asynchronous channels are measured by their own halves, which each worker polls for itself; no runtime is compared, and
+//! a runtime's timers, I/O, stealing and budgets are not in the numbers.
+//!
+//! What waits in `spsc-unbounded` can be looked at as well: see [`contend_harness::Admits::footprint`].
 //!
 //! A contender is a type with one of the traits, and a row. From another crate:
 //!
@@ -61,16 +73,25 @@
 
 #![forbid(unsafe_code)]
 
+mod any_trial;
+mod batch;
 mod channel;
 mod contenders;
 mod fan;
 mod gather;
+mod parcel;
+mod payload;
+mod rounds;
 mod tally;
+mod task;
 mod traffic;
 
+pub use batch::{Batch, BatchChannel, Batches};
 pub use channel::{Channel, Channels};
 pub use fan::{FanOut, WayBack};
 pub use gather::{Gather, Gathers, Requests};
+pub use payload::{Carrier, Message, Payload, Payloads};
+pub use task::{TaskChannel, TaskChannels, TaskTraffic};
 pub use traffic::{Shape, Traffic};
 
 use contend_harness::Suite;
@@ -82,4 +103,7 @@ pub fn suite() -> Suite {
     Suite::new("fan-out", contract, include_str!("../Cargo.toml"))
         .family(Requests::all(), contenders::gathers())
         .family(Traffic::all(), contenders::channels())
+        .family(Payload::all(), contenders::payloads())
+        .family(Batch::all(), contenders::batches())
+        .family(TaskTraffic::all(), contenders::tasks())
 }

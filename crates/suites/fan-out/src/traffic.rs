@@ -1,6 +1,6 @@
 //! The workloads of channels: who sends, who receives, and how many messages may wait.
 
-use contend_harness::{Workload, work};
+use contend_harness::{Workload, stride, work};
 
 /// How many send, and how many receive.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,7 +13,56 @@ pub enum Shape {
     Mpmc,
     /// Two threads, with a channel each way: one asks and waits for the answer.
     RoundTrip,
+    /// Two threads, with a channel each way: one sends `messages` at once, the other takes them all and then says so.
+    Burst {
+        /// Messages of a round.
+        messages: usize,
+    },
+    /// One sends `messages` in turn to all other threads, each through a channel of its own; they send each back through
+    /// one channel.
+    Hydra {
+        /// Messages of a round.
+        messages: usize,
+    },
+    /// As the hydra, but the other threads take from one channel.
+    Kitsune {
+        /// Messages of a round.
+        messages: usize,
+    },
+    /// One sends `messages` around a ring of all threads, with a channel from each to the next.
+    Robin {
+        /// Messages of a round.
+        messages: usize,
+    },
 }
+
+impl Shape {
+    /// Several threads send through one of its channels, where there are threads enough.
+    pub fn shares_senders(self) -> bool {
+        matches!(self, Self::Mpsc | Self::Mpmc | Self::Hydra { .. } | Self::Kitsune { .. })
+    }
+
+    /// Several threads receive from one of its channels, where there are threads enough.
+    pub fn shares_receivers(self) -> bool {
+        matches!(self, Self::Mpmc | Self::Kitsune { .. })
+    }
+
+    /// Messages that go out before the first comes back, where one operation is a round of several.
+    pub(crate) fn round(self) -> Option<usize> {
+        match self {
+            Self::Spsc | Self::Mpsc | Self::Mpmc | Self::RoundTrip => None,
+            Self::Burst { messages }
+            | Self::Hydra { messages }
+            | Self::Kitsune { messages }
+            | Self::Robin { messages } => Some(messages),
+        }
+    }
+}
+
+/// Messages of most rounds.
+///
+/// Source: the burst of JCTools' `QueueBurstCost`; flume's rounds have 1 to 10,000.
+const ROUND: usize = 100;
 
 /// Messages as fast as they come through, or with work between them.
 #[derive(Clone, Debug)]
@@ -35,8 +84,11 @@ pub(crate) struct Roles {
 }
 
 impl Traffic {
-    /// {spsc, mpsc, mpmc} by a capacity of {0, 1, 16, 128, 1,024, unbounded}; round trips; and senders or receivers that
-    /// have something else to do.
+    /// {spsc, mpsc, mpmc} by a capacity of {0, 1, 16, 128, 1,024, unbounded}; round trips; senders or receivers that have
+    /// something else to do; and rounds of several messages.
+    ///
+    /// A round trip with room for one message is also the time from idle to wake: both sides sleep until the other sends,
+    /// where the channel lets them sleep.
     pub fn all() -> Vec<Self> {
         let of = |shape, capacity| Self { shape, capacity, work_before: 0, work_after: 0 };
         let capacities = [Some(0), Some(1), Some(16), Some(128), Some(1024), None];
@@ -53,7 +105,26 @@ impl Traffic {
                 ..channel.clone()
             })
         });
-        plain.chain(round_trips).chain(working).collect()
+        // As much room as a round has messages, or more: whoever sends the round takes nothing meanwhile.
+        let rounds = [
+            Shape::Burst { messages: ROUND },
+            Shape::Hydra { messages: ROUND },
+            Shape::Kitsune { messages: ROUND },
+            Shape::Robin { messages: ROUND },
+        ];
+        let rounds = rounds.into_iter().flat_map(|shape| [of(shape, Some(128)), of(shape, None)]);
+        let token = of(Shape::Robin { messages: 1 }, Some(1));
+        plain.chain(round_trips).chain(working).chain(rounds).chain([token]).collect()
+    }
+
+    /// Whether it also says what messages that wait take: where any number may, and nothing else plays a part.
+    pub(crate) fn is_about_memory(&self) -> bool {
+        self.shape == Shape::Spsc && self.capacity.is_none() && self.work_before + self.work_after == 0
+    }
+
+    /// A plain channel of `shape`, for the contracts that have their own way to send.
+    pub(crate) fn plain(shape: Shape, capacity: usize) -> Self {
+        Self { shape, capacity: Some(capacity), work_before: 0, work_after: 0 }
     }
 
     /// Work units of the sender before each message.
@@ -78,19 +149,20 @@ impl Traffic {
 
     /// Messages per look at the stop flag: fewer where each may have to wait for the other side to wake up.
     pub(crate) fn stride(&self) -> u64 {
-        match self.capacity {
+        stride(match self.capacity {
             Some(0 | 1) => 1,
             _ if self.work_before + self.work_after > 0 => 1,
             _ => 16,
-        }
+        })
     }
 
     /// Senders and receivers among `threads` threads. Both are the same thread where there is only one.
     pub(crate) fn roles(&self, threads: usize) -> Roles {
         match self.shape {
-            Shape::Spsc | Shape::RoundTrip => Roles { senders: 1, receivers: 1 },
             Shape::Mpsc => Roles { senders: threads - 1, receivers: 1 },
             Shape::Mpmc => Roles { senders: threads / 2, receivers: threads / 2 },
+            // In a round, the roles of each channel are its own.
+            _ => Roles { senders: 1, receivers: 1 },
         }
     }
 
@@ -105,6 +177,13 @@ impl Traffic {
             (Shape::Mpsc, 0..=2) => Some("several senders and a receiver are three threads or more"),
             (Shape::Mpmc, 0..=3) => Some("several senders and receivers are four threads or more"),
             (Shape::Mpmc, odd) if odd % 2 == 1 => Some("as many senders as receivers are an even number"),
+            (Shape::Burst { .. }, threads) if threads != 2 => {
+                Some("one that sends and one that takes are two threads")
+            }
+            (Shape::Hydra { .. }, 0 | 1) => Some("one that sends and one that sends back are two threads"),
+            (Shape::Kitsune { .. } | Shape::Robin { .. }, 0..=2) => {
+                Some("one thread has nobody to send to, and two are a hydra with one head")
+            }
             _ => None,
         }
     }
@@ -120,12 +199,17 @@ pub(crate) fn worked(units: u64, seed: u64) {
 
 impl Workload for Traffic {
     fn id(&self) -> String {
-        let shape = match self.shape {
+        let name = match self.shape {
             Shape::Spsc => "spsc",
             Shape::Mpsc => "mpsc",
             Shape::Mpmc => "mpmc",
             Shape::RoundTrip => "round-trip",
+            Shape::Burst { .. } => "burst",
+            Shape::Hydra { .. } => "hydra",
+            Shape::Kitsune { .. } => "kitsune",
+            Shape::Robin { .. } => "robin",
         };
+        let shape = self.shape.round().map_or_else(|| name.to_owned(), |round| format!("{name}-{round}"));
         let channel = match self.capacity {
             Some(capacity) => format!("{shape}-cap-{capacity}"),
             None => format!("{shape}-unbounded"),
@@ -138,11 +222,22 @@ impl Workload for Traffic {
     }
 
     fn question(&self) -> String {
-        let who = match self.shape {
-            Shape::RoundTrip => "one thread to another and to get the answer",
-            Shape::Spsc => "one thread to another",
-            Shape::Mpsc => "several threads to one",
-            Shape::Mpmc => "several threads to several",
+        let what = match self.shape {
+            Shape::RoundTrip => "pass a message from one thread to another and to get the answer".to_owned(),
+            Shape::Spsc => "pass a message from one thread to another".to_owned(),
+            Shape::Mpsc => "pass a message from several threads to one".to_owned(),
+            Shape::Mpmc => "pass a message from several threads to several".to_owned(),
+            Shape::Burst { messages } => {
+                format!("send a thread {messages} messages at once, until it says that it has them all")
+            }
+            Shape::Hydra { messages } => {
+                format!("send {messages} messages out to threads with a channel each, and to have all back")
+            }
+            Shape::Kitsune { messages } => {
+                format!("send {messages} messages out to threads that share a channel, and to have all back")
+            }
+            Shape::Robin { messages: 1 } => "send one message around a ring of threads".to_owned(),
+            Shape::Robin { messages } => format!("send {messages} messages around a ring of threads"),
         };
         let room = match self.capacity {
             Some(0) => "if each is handed over in person".to_owned(),
@@ -155,7 +250,7 @@ impl Workload for Traffic {
             (before, 0) => format!(" and each takes its sender {before} work units"),
             (_, after) => format!(" and each takes its receiver {after} work units"),
         };
-        format!("What does it cost to pass a message from {who}, {room}{work}?")
+        format!("What does it cost to {what}, {room}{work}?")
     }
 
     /// One message at a time, a queue as services size it, and no limit; and many senders to one receiver, as in a log
@@ -168,7 +263,7 @@ impl Workload for Traffic {
             Shape::RoundTrip => self.capacity == Some(1),
             Shape::Spsc => matches!(self.capacity, Some(1 | 128) | None),
             Shape::Mpsc => self.capacity == Some(128),
-            Shape::Mpmc => false,
+            _ => false,
         }
     }
 }
@@ -203,6 +298,16 @@ mod tests {
         check(Shape::RoundTrip, 1, None);
         check(Shape::RoundTrip, 2, Some(Roles { senders: 1, receivers: 1 }));
         check(Shape::RoundTrip, 3, None);
+        let one = Roles { senders: 1, receivers: 1 };
+        check(Shape::Burst { messages: 9 }, 1, None);
+        check(Shape::Burst { messages: 9 }, 2, Some(one));
+        check(Shape::Burst { messages: 9 }, 4, None);
+        check(Shape::Hydra { messages: 9 }, 1, None);
+        check(Shape::Hydra { messages: 9 }, 2, Some(one));
+        check(Shape::Kitsune { messages: 9 }, 2, None);
+        check(Shape::Kitsune { messages: 9 }, 4, Some(one));
+        check(Shape::Robin { messages: 9 }, 2, None);
+        check(Shape::Robin { messages: 9 }, 3, Some(one));
         let rendezvous = Traffic { shape: Shape::Spsc, capacity: Some(0), work_before: 0, work_after: 0 };
         assert!(rendezvous.refusal(1).is_some() && rendezvous.refusal(2).is_none());
     }
@@ -219,8 +324,25 @@ mod tests {
                 "spsc-cap-128-send-1000",
                 "spsc-cap-128-receive-1000",
                 "mpsc-cap-128-send-1000",
-                "mpsc-cap-128-receive-1000"
+                "mpsc-cap-128-receive-1000",
+                "burst-100-cap-128",
+                "burst-100-unbounded",
+                "hydra-100-cap-128",
+                "hydra-100-unbounded",
+                "kitsune-100-cap-128",
+                "kitsune-100-unbounded",
+                "robin-100-cap-128",
+                "robin-100-unbounded",
+                "robin-1-cap-1"
             ]
         );
+    }
+
+    #[test]
+    fn a_round_has_room() {
+        for traffic in Traffic::all() {
+            let room = traffic.capacity.unwrap_or(usize::MAX);
+            assert!(traffic.shape.round().is_none_or(|round| round <= room), "{}", traffic.id());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Channels that live as long as those who use them.
 
-use crate::{Channel, Channels, FanOut, Gathers, Shape, Traffic, WayBack};
-use contend_harness::Contender;
+use crate::{Carrier, Channel, FanOut, Gathers, Message, Traffic, WayBack};
+use contend_harness::{Admits, Contender};
 use crossbeam_channel as crossbeam;
 use std::sync::{Mutex, mpsc};
 
@@ -16,13 +16,15 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[
         .note("one channel for all requests"),
 ];
 
-pub(super) const CHANNELS: &[Contender<Channels>] = &[
-    Contender::of::<Crossbeam>("channel-crossbeam").package("crossbeam-channel").blocks(),
-    Contender::of::<Std>("mpsc-std")
-        .from_std()
-        .blocks()
-        .note("since Rust 1.67 a copy of crossbeam-channel's code"),
-];
+pub(super) fn rows<C: Admits<Crossbeam> + Admits<Std>>() -> Vec<Contender<C>> {
+    vec![
+        Contender::of::<Crossbeam>("channel-crossbeam").package("crossbeam-channel").blocks(),
+        Contender::of::<Std>("mpsc-std")
+            .from_std()
+            .blocks()
+            .note("since Rust 1.67 a copy of crossbeam-channel's code"),
+    ]
+}
 
 /// Results through a channel of crossbeam, bounded or not.
 struct Shared<const BOUNDED: bool> {
@@ -69,96 +71,106 @@ impl<const BOUNDED: bool> WayBack for Shared<BOUNDED> {
 }
 
 /// Messages through a channel of crossbeam.
-struct Crossbeam {
+pub(super) struct Crossbeam<M = u64> {
     /// Senders that nobody has taken yet.
-    senders: Mutex<Vec<crossbeam::Sender<u64>>>,
-    receiver: crossbeam::Receiver<u64>,
+    senders: Mutex<Vec<crossbeam::Sender<M>>>,
+    receiver: crossbeam::Receiver<M>,
 }
 
-impl Channel for Crossbeam {
-    type Sender<'a> = crossbeam::Sender<u64>;
-    type Receiver<'a> = crossbeam::Receiver<u64>;
+impl Carrier for Crossbeam {
+    type Of<M: Message> = Crossbeam<M>;
+}
+
+impl<M: Message> Channel<M> for Crossbeam<M> {
+    type Sender<'a> = crossbeam::Sender<M>;
+    type Receiver<'a> = crossbeam::Receiver<M>;
 
     fn new(capacity: Option<usize>, senders: usize, _receivers: usize) -> Self {
         let (sender, receiver) = capacity.map_or_else(crossbeam::unbounded, crossbeam::bounded);
         Self { senders: Mutex::new(vec![sender; senders]), receiver }
     }
 
-    fn sender(&self) -> crossbeam::Sender<u64> {
+    fn sender(&self) -> crossbeam::Sender<M> {
         taken(&self.senders)
     }
 
-    fn receiver(&self) -> crossbeam::Receiver<u64> {
+    fn receiver(&self) -> crossbeam::Receiver<M> {
         self.receiver.clone()
     }
 
     #[inline(always)]
-    fn send(sender: &mut crossbeam::Sender<u64>, message: u64) {
+    fn send(sender: &mut crossbeam::Sender<M>, message: M) {
         sender.send(message).expect("receivers stay until the last sender is gone");
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut crossbeam::Receiver<u64>) -> Option<u64> {
+    fn receive(receiver: &mut crossbeam::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
 /// Messages through a channel of the standard library.
-struct Std {
+pub(super) struct Std<M = u64> {
     /// Ends that nobody has taken yet.
-    senders: Mutex<Vec<StdSender>>,
-    receiver: Mutex<Vec<mpsc::Receiver<u64>>>,
+    senders: Mutex<Vec<StdSender<M>>>,
+    receiver: Mutex<Vec<mpsc::Receiver<M>>>,
 }
 
-/// The standard library has two types, where crossbeam decides inside.
+/// An end of a channel, where a channel with a limit and one without are two types. crossbeam decides inside.
 #[derive(Clone)]
-enum StdSender {
-    Bounded(mpsc::SyncSender<u64>),
-    Unbounded(mpsc::Sender<u64>),
+pub(super) enum Limited<B, U> {
+    Bounded(B),
+    Unbounded(U),
 }
 
-impl Channel for Std {
-    type Sender<'a> = StdSender;
-    type Receiver<'a> = mpsc::Receiver<u64>;
+type StdSender<M> = Limited<mpsc::SyncSender<M>, mpsc::Sender<M>>;
+
+impl Carrier for Std {
+    type Of<M: Message> = Std<M>;
+}
+
+impl<M: Message> Channel<M> for Std<M> {
+    type Sender<'a> = StdSender<M>;
+    type Receiver<'a> = mpsc::Receiver<M>;
 
     fn new(capacity: Option<usize>, senders: usize, _receivers: usize) -> Self {
         let (sender, receiver) = match capacity {
             Some(capacity) => {
                 let (sender, receiver) = mpsc::sync_channel(capacity);
-                (StdSender::Bounded(sender), receiver)
+                (Limited::Bounded(sender), receiver)
             }
             None => {
                 let (sender, receiver) = mpsc::channel();
-                (StdSender::Unbounded(sender), receiver)
+                (Limited::Unbounded(sender), receiver)
             }
         };
         Self { senders: Mutex::new(vec![sender; senders]), receiver: Mutex::new(vec![receiver]) }
     }
 
-    fn sender(&self) -> StdSender {
+    fn sender(&self) -> StdSender<M> {
         taken(&self.senders)
     }
 
-    fn receiver(&self) -> mpsc::Receiver<u64> {
+    fn receiver(&self) -> mpsc::Receiver<M> {
         taken(&self.receiver)
     }
 
     #[inline(always)]
-    fn send(sender: &mut StdSender, message: u64) {
+    fn send(sender: &mut StdSender<M>, message: M) {
         let sent = match sender {
-            StdSender::Bounded(sender) => sender.send(message),
-            StdSender::Unbounded(sender) => sender.send(message),
+            Limited::Bounded(sender) => sender.send(message),
+            Limited::Unbounded(sender) => sender.send(message),
         };
         sent.expect("receivers stay until the last sender is gone");
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut mpsc::Receiver<u64>) -> Option<u64> {
+    fn receive(receiver: &mut mpsc::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 
     fn refusal(traffic: &Traffic) -> Option<&'static str> {
-        (traffic.shape() == Shape::Mpmc).then_some("std::sync::mpsc has one receiver")
+        traffic.shape().shares_receivers().then_some("std::sync::mpsc has one receiver")
     }
 }
 

@@ -1,7 +1,8 @@
 //! The same loops with no primitive at all: what the work and the harness themselves cost.
 
 use crate::channel::FloorOfChannels;
-use crate::{Channels, Gather, Gathers, Requests};
+use crate::payload::FloorOfPayloads;
+use crate::{Channels, Gather, Gathers, Payloads, Requests, TaskChannels};
 use contend_harness::Contender;
 
 pub(super) const GATHERS: &[Contender<Gathers>] = &[Contender::of::<Divided>("floor")
@@ -11,6 +12,14 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[Contender::of::<Divided>("fl
 pub(super) const CHANNELS: &[Contender<Channels>] = &[Contender::of::<FloorOfChannels>("floor")
     .floor()
     .note("nothing is handed over: what making and counting messages costs")];
+
+pub(super) const PAYLOADS: &[Contender<Payloads>] = &[Contender::of::<FloorOfPayloads>("floor")
+    .floor()
+    .note("nothing is handed over: what making, reading and freeing messages costs")];
+
+pub(super) const TASKS: &[Contender<TaskChannels>] = &[Contender::of::<FloorOfChannels>("floor")
+    .floor()
+    .note("nothing is handed over, and nothing awaited: what making and counting messages costs")];
 
 /// A fan-out that divides its work by magic.
 struct Divided {

@@ -1,41 +1,53 @@
 //! Channels of other crates, through the calls that block.
 
-use super::channels::taken;
-use crate::{Channel, Channels, Shape, Traffic};
-use contend_harness::Contender;
+use super::channels::{Limited, taken};
+use crate::{Carrier, Channel, Message, Traffic};
+use contend_harness::{Admits, Contender};
 use crossfire::mpmc;
 use std::sync::Mutex;
 use tokio::sync::mpsc as tokio_mpsc;
 
-pub(super) const CHANNELS: &[Contender<Channels>] = &[
-    Contender::of::<Library<Flume>>("flume")
-        .package("flume")
-        .blocks()
-        .note("a queue under a lock, no unsafe code"),
-    Contender::of::<Library<Kanal>>("kanal").package("kanal").blocks().note("spins long before it sleeps"),
-    Contender::of::<Library<AsyncChannel>>("async-channel")
-        .package("async-channel")
-        .blocks()
-        .note("its blocking calls; it is made for async ones"),
-    Contender::of::<Library<Tokio>>("tokio-mpsc")
-        .package("tokio")
-        .blocks()
-        .note("its blocking calls, outside a runtime; it is made for async ones"),
-    Contender::of::<Library<Crossfire>>("crossfire")
-        .package("crossfire")
-        .blocks()
-        .note("without its tuning call, which would hold for every row of the process"),
-];
+pub(super) fn rows<C>() -> Vec<Contender<C>>
+where
+    C: Admits<Library<Flume>> + Admits<Library<Kanal>> + Admits<Library<AsyncChannel>>,
+    C: Admits<Library<Tokio>> + Admits<Library<Crossfire>>,
+{
+    vec![
+        Contender::of::<Library<Flume>>("flume")
+            .package("flume")
+            .blocks()
+            .note("a queue under a lock, no unsafe code"),
+        Contender::of::<Library<Kanal>>("kanal")
+            .package("kanal")
+            .blocks()
+            .note("spins long before it sleeps"),
+        Contender::of::<Library<AsyncChannel>>("async-channel")
+            .package("async-channel")
+            .blocks()
+            .note("its blocking calls; it is made for async ones"),
+        Contender::of::<Library<Tokio>>("tokio-mpsc")
+            .package("tokio")
+            .blocks()
+            .note("its blocking calls, outside a runtime; it is made for async ones"),
+        Contender::of::<Library<Crossfire>>("crossfire")
+            .package("crossfire")
+            .blocks()
+            .note("without its tuning call, which would hold for every row of the process"),
+    ]
+}
 
 /// A crate's way to make a channel of any capacity, to send and to receive.
-trait Ends: 'static {
-    type Sender: Clone + Send + 'static;
-    type Receiver: Send + 'static;
+pub(super) trait Ends: 'static {
+    type Sender<M: Message>: Clone + Send + 'static;
+    type Receiver<M: Message>: Send + 'static;
 
     /// As many receivers as asked for, or one where there can be only one.
-    fn make(capacity: Option<usize>, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>);
-    fn send(sender: &mut Self::Sender, message: u64);
-    fn receive(receiver: &mut Self::Receiver) -> Option<u64>;
+    fn make<M: Message>(
+        capacity: Option<usize>,
+        receivers: usize,
+    ) -> (Self::Sender<M>, Vec<Self::Receiver<M>>);
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M);
+    fn receive<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M>;
 
     fn refusal(_traffic: &Traffic) -> Option<&'static str> {
         None
@@ -46,35 +58,39 @@ const GONE: &str = "receivers stay until the last sender is gone";
 const NO_RENDEZVOUS: &str = "it has no channel without room for a message";
 
 /// The ends that nobody has taken yet.
-struct Library<E: Ends> {
-    senders: Mutex<Vec<E::Sender>>,
-    receivers: Mutex<Vec<E::Receiver>>,
+pub(super) struct Library<E: Ends, M: Message = u64> {
+    senders: Mutex<Vec<E::Sender<M>>>,
+    receivers: Mutex<Vec<E::Receiver<M>>>,
 }
 
-impl<E: Ends> Channel for Library<E> {
-    type Sender<'a> = E::Sender;
-    type Receiver<'a> = E::Receiver;
+impl<E: Ends> Carrier for Library<E> {
+    type Of<M: Message> = Library<E, M>;
+}
+
+impl<E: Ends, M: Message> Channel<M> for Library<E, M> {
+    type Sender<'a> = E::Sender<M>;
+    type Receiver<'a> = E::Receiver<M>;
 
     fn new(capacity: Option<usize>, senders: usize, receivers: usize) -> Self {
         let (sender, receivers) = E::make(capacity, receivers);
         Self { senders: Mutex::new(vec![sender; senders]), receivers: Mutex::new(receivers) }
     }
 
-    fn sender(&self) -> E::Sender {
+    fn sender(&self) -> E::Sender<M> {
         taken(&self.senders)
     }
 
-    fn receiver(&self) -> E::Receiver {
+    fn receiver(&self) -> E::Receiver<M> {
         taken(&self.receivers)
     }
 
     #[inline(always)]
-    fn send(sender: &mut E::Sender, message: u64) {
+    fn send(sender: &mut E::Sender<M>, message: M) {
         E::send(sender, message);
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut E::Receiver) -> Option<u64> {
+    fn receive(receiver: &mut E::Receiver<M>) -> Option<M> {
         E::receive(receiver)
     }
 
@@ -83,68 +99,77 @@ impl<E: Ends> Channel for Library<E> {
     }
 }
 
-enum Flume {}
+pub(super) enum Flume {}
 
 impl Ends for Flume {
-    type Sender = flume::Sender<u64>;
-    type Receiver = flume::Receiver<u64>;
+    type Sender<M: Message> = flume::Sender<M>;
+    type Receiver<M: Message> = flume::Receiver<M>;
 
-    fn make(capacity: Option<usize>, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>) {
+    fn make<M: Message>(
+        capacity: Option<usize>,
+        receivers: usize,
+    ) -> (Self::Sender<M>, Vec<Self::Receiver<M>>) {
         let (sender, receiver) = capacity.map_or_else(flume::unbounded, flume::bounded);
         (sender, vec![receiver; receivers])
     }
 
     #[inline(always)]
-    fn send(sender: &mut Self::Sender, message: u64) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender.send(message).expect(GONE);
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut Self::Receiver) -> Option<u64> {
+    fn receive<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
-enum Kanal {}
+pub(super) enum Kanal {}
 
 impl Ends for Kanal {
-    type Sender = kanal::Sender<u64>;
-    type Receiver = kanal::Receiver<u64>;
+    type Sender<M: Message> = kanal::Sender<M>;
+    type Receiver<M: Message> = kanal::Receiver<M>;
 
-    fn make(capacity: Option<usize>, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>) {
+    fn make<M: Message>(
+        capacity: Option<usize>,
+        receivers: usize,
+    ) -> (Self::Sender<M>, Vec<Self::Receiver<M>>) {
         let (sender, receiver) = capacity.map_or_else(kanal::unbounded, kanal::bounded);
         (sender, vec![receiver; receivers])
     }
 
     #[inline(always)]
-    fn send(sender: &mut Self::Sender, message: u64) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender.send(message).expect(GONE);
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut Self::Receiver) -> Option<u64> {
+    fn receive<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
-enum AsyncChannel {}
+pub(super) enum AsyncChannel {}
 
 impl Ends for AsyncChannel {
-    type Sender = async_channel::Sender<u64>;
-    type Receiver = async_channel::Receiver<u64>;
+    type Sender<M: Message> = async_channel::Sender<M>;
+    type Receiver<M: Message> = async_channel::Receiver<M>;
 
-    fn make(capacity: Option<usize>, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>) {
+    fn make<M: Message>(
+        capacity: Option<usize>,
+        receivers: usize,
+    ) -> (Self::Sender<M>, Vec<Self::Receiver<M>>) {
         let (sender, receiver) = capacity.map_or_else(async_channel::unbounded, async_channel::bounded);
         (sender, vec![receiver; receivers])
     }
 
     #[inline(always)]
-    fn send(sender: &mut Self::Sender, message: u64) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender.send_blocking(message).expect(GONE);
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut Self::Receiver) -> Option<u64> {
+    fn receive<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv_blocking().ok()
     }
 
@@ -153,100 +178,86 @@ impl Ends for AsyncChannel {
     }
 }
 
-enum Tokio {}
+pub(super) enum Tokio {}
 
-#[derive(Clone)]
-enum TokioSender {
-    Bounded(tokio_mpsc::Sender<u64>),
-    Unbounded(tokio_mpsc::UnboundedSender<u64>),
-}
-
-enum TokioReceiver {
-    Bounded(tokio_mpsc::Receiver<u64>),
-    Unbounded(tokio_mpsc::UnboundedReceiver<u64>),
-}
+type TokioSender<M> = Limited<tokio_mpsc::Sender<M>, tokio_mpsc::UnboundedSender<M>>;
+type TokioReceiver<M> = Limited<tokio_mpsc::Receiver<M>, tokio_mpsc::UnboundedReceiver<M>>;
 
 impl Ends for Tokio {
-    type Sender = TokioSender;
-    type Receiver = TokioReceiver;
+    type Sender<M: Message> = TokioSender<M>;
+    type Receiver<M: Message> = TokioReceiver<M>;
 
-    fn make(capacity: Option<usize>, _receivers: usize) -> (TokioSender, Vec<TokioReceiver>) {
+    fn make<M: Message>(
+        capacity: Option<usize>,
+        _receivers: usize,
+    ) -> (TokioSender<M>, Vec<TokioReceiver<M>>) {
         let Some(capacity) = capacity else {
             let (sender, receiver) = tokio_mpsc::unbounded_channel();
-            return (TokioSender::Unbounded(sender), vec![TokioReceiver::Unbounded(receiver)]);
+            return (Limited::Unbounded(sender), vec![Limited::Unbounded(receiver)]);
         };
         let (sender, receiver) = tokio_mpsc::channel(capacity);
-        (TokioSender::Bounded(sender), vec![TokioReceiver::Bounded(receiver)])
+        (Limited::Bounded(sender), vec![Limited::Bounded(receiver)])
     }
 
     #[inline(always)]
-    fn send(sender: &mut TokioSender, message: u64) {
+    fn send<M: Message>(sender: &mut TokioSender<M>, message: M) {
         match sender {
-            TokioSender::Bounded(sender) => sender.blocking_send(message).expect(GONE),
-            TokioSender::Unbounded(sender) => sender.send(message).expect(GONE),
+            Limited::Bounded(sender) => sender.blocking_send(message).expect(GONE),
+            Limited::Unbounded(sender) => sender.send(message).expect(GONE),
         }
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut TokioReceiver) -> Option<u64> {
+    fn receive<M: Message>(receiver: &mut TokioReceiver<M>) -> Option<M> {
         match receiver {
-            TokioReceiver::Bounded(receiver) => receiver.blocking_recv(),
-            TokioReceiver::Unbounded(receiver) => receiver.blocking_recv(),
+            Limited::Bounded(receiver) => receiver.blocking_recv(),
+            Limited::Unbounded(receiver) => receiver.blocking_recv(),
         }
     }
 
     fn refusal(traffic: &Traffic) -> Option<&'static str> {
-        match (traffic.shape(), traffic.capacity()) {
-            (Shape::Mpmc, _) => Some("tokio::sync::mpsc has one receiver"),
-            (_, Some(0)) => Some(NO_RENDEZVOUS),
+        match traffic.capacity() {
+            _ if traffic.shape().shares_receivers() => Some("tokio::sync::mpsc has one receiver"),
+            Some(0) => Some(NO_RENDEZVOUS),
             _ => None,
         }
     }
 }
 
-enum Crossfire {}
+pub(super) enum Crossfire {}
 
-#[derive(Clone)]
-enum CrossfireSender {
-    Bounded(crossfire::MTx<mpmc::Array<u64>>),
-    Unbounded(crossfire::MTx<mpmc::List<u64>>),
-}
-
-#[derive(Clone)]
-enum CrossfireReceiver {
-    Bounded(crossfire::MRx<mpmc::Array<u64>>),
-    Unbounded(crossfire::MRx<mpmc::List<u64>>),
-}
+type CrossfireSender<M> = Limited<crossfire::MTx<mpmc::Array<M>>, crossfire::MTx<mpmc::List<M>>>;
+type CrossfireReceiver<M> = Limited<crossfire::MRx<mpmc::Array<M>>, crossfire::MRx<mpmc::List<M>>>;
 
 impl Ends for Crossfire {
-    type Sender = CrossfireSender;
-    type Receiver = CrossfireReceiver;
+    type Sender<M: Message> = CrossfireSender<M>;
+    type Receiver<M: Message> = CrossfireReceiver<M>;
 
-    fn make(capacity: Option<usize>, receivers: usize) -> (CrossfireSender, Vec<CrossfireReceiver>) {
+    fn make<M: Message>(
+        capacity: Option<usize>,
+        receivers: usize,
+    ) -> (CrossfireSender<M>, Vec<CrossfireReceiver<M>>) {
         let Some(capacity) = capacity else {
             let (sender, receiver) = mpmc::unbounded_blocking();
-            return (
-                CrossfireSender::Unbounded(sender),
-                vec![CrossfireReceiver::Unbounded(receiver); receivers],
-            );
+            return (Limited::Unbounded(sender), vec![Limited::Unbounded(receiver); receivers]);
         };
         let (sender, receiver) = mpmc::bounded_blocking(capacity);
-        (CrossfireSender::Bounded(sender), vec![CrossfireReceiver::Bounded(receiver); receivers])
+        (Limited::Bounded(sender), vec![Limited::Bounded(receiver); receivers])
     }
 
     #[inline(always)]
-    fn send(sender: &mut CrossfireSender, message: u64) {
+    fn send<M: Message>(sender: &mut CrossfireSender<M>, message: M) {
         match sender {
-            CrossfireSender::Bounded(sender) => sender.send(message).expect(GONE),
-            CrossfireSender::Unbounded(sender) => sender.send(message).expect(GONE),
+            Limited::Bounded(sender) => sender.send(message).expect(GONE),
+            Limited::Unbounded(sender) => sender.send(message).expect(GONE),
         }
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut CrossfireReceiver) -> Option<u64> {
+    fn receive<M: Message>(receiver: &mut CrossfireReceiver<M>) -> Option<M> {
         match receiver {
-            CrossfireReceiver::Bounded(receiver) => receiver.recv().ok(),
-            CrossfireReceiver::Unbounded(receiver) => receiver.recv().ok(),
+            Limited::Bounded(receiver) => receiver.recv().ok(),
+            Limited::Unbounded(receiver) => receiver.recv().ok(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! A collection behind a mutex. Reference implementations of our own.
 
 use crate::fan::Arrivals;
-use crate::{Channel, Channels, FanOut, Gathers, Traffic, WayBack};
-use contend_harness::Contender;
+use crate::{Carrier, Channel, FanOut, Gathers, Message, Traffic, WayBack};
+use contend_harness::{Admits, Contender};
 use crossbeam_utils::CachePadded;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -16,9 +16,13 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[
         .note("each thread pushes into a vector of its own; the requester merges them"),
 ];
 
-pub(super) const CHANNELS: &[Contender<Channels>] = &[Contender::of::<Deque>("condvar-deque")
-    .blocks()
-    .note("the textbook's bounded queue, which wakes somebody only where somebody sleeps")];
+pub(super) fn rows<C: Admits<Deque>>() -> Vec<Contender<C>> {
+    vec![
+        Contender::of::<Deque>("condvar-deque")
+            .blocks()
+            .note("the textbook's bounded queue, which wakes somebody only where somebody sleeps"),
+    ]
+}
 
 /// Pairs of index and result, in the order in which they came.
 type Locked = Mutex<Vec<(usize, u64)>>;
@@ -91,15 +95,15 @@ impl<const PER_THREAD: bool> WayBack for LockedResults<PER_THREAD> {
 }
 
 /// A bounded queue: a deque under a mutex, and a condition each for those who wait for a message and for room.
-struct Deque {
-    state: Mutex<State>,
+pub(super) struct Deque<M = u64> {
+    state: Mutex<State<M>>,
     not_empty: Condvar,
     not_full: Condvar,
     capacity: usize,
 }
 
-struct State {
-    messages: VecDeque<u64>,
+struct State<M> {
+    messages: VecDeque<M>,
     /// Senders that are not gone.
     senders: usize,
     /// Receivers that sleep. The standard library's notification is a system call, even where nobody sleeps.
@@ -107,17 +111,17 @@ struct State {
     waiting_for_room: usize,
 }
 
-impl Deque {
+impl<M> Deque<M> {
     #[inline(always)]
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<M>> {
         self.state.lock().expect("pushing and popping cannot panic")
     }
 }
 
 /// A sender that says when it is gone.
-struct DequeSender<'a>(&'a Deque);
+pub(super) struct DequeSender<'a, M>(&'a Deque<M>);
 
-impl Drop for DequeSender<'_> {
+impl<M> Drop for DequeSender<'_, M> {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         state.senders -= 1;
@@ -127,8 +131,12 @@ impl Drop for DequeSender<'_> {
     }
 }
 
-impl Channel for Deque {
-    type Sender<'a> = DequeSender<'a>;
+impl Carrier for Deque {
+    type Of<M: Message> = Deque<M>;
+}
+
+impl<M: Message> Channel<M> for Deque<M> {
+    type Sender<'a> = DequeSender<'a, M>;
     type Receiver<'a> = &'a Self;
 
     fn new(capacity: Option<usize>, senders: usize, _receivers: usize) -> Self {
@@ -146,7 +154,7 @@ impl Channel for Deque {
         }
     }
 
-    fn sender(&self) -> DequeSender<'_> {
+    fn sender(&self) -> DequeSender<'_, M> {
         DequeSender(self)
     }
 
@@ -155,7 +163,7 @@ impl Channel for Deque {
     }
 
     #[inline(always)]
-    fn send(sender: &mut DequeSender<'_>, message: u64) {
+    fn send(sender: &mut DequeSender<'_, M>, message: M) {
         let queue = sender.0;
         let mut state = queue.lock();
         while state.messages.len() == queue.capacity {
@@ -172,7 +180,7 @@ impl Channel for Deque {
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut &Self) -> Option<u64> {
+    fn receive(receiver: &mut &Self) -> Option<M> {
         let mut state = receiver.lock();
         let message = loop {
             if let Some(message) = state.messages.pop_front() {

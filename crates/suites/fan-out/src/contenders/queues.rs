@@ -2,9 +2,9 @@
 //! row, because the queues do not say.
 
 use super::channels::taken;
-use crate::{Channel, Channels, Shape, Traffic};
+use crate::{Carrier, Channel, Channels, Message, Traffic};
 use concurrent_queue::ConcurrentQueue;
-use contend_harness::Contender;
+use contend_harness::{Admits, Contender};
 use crossbeam_queue::{ArrayQueue, SegQueue};
 use crossbeam_utils::CachePadded;
 use ringbuf::traits::{Consumer as _, Producer as _, Split as _};
@@ -13,9 +13,10 @@ use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const SPINS: &str = "polls in a loop: waiting burns a core";
+pub(super) const SPINS: &str = "polls in a loop: waiting burns a core";
 const YIELDS: &str = "polls, and gives its core away between two attempts";
 
+/// Those that all threads share.
 pub(super) const CHANNELS: &[Contender<Channels>] = &[
     Contender::of::<Polled<ArrayQueue<u64>, Spin>>("array-queue-spin").package("crossbeam-queue").note(SPINS),
     Contender::of::<Polled<ArrayQueue<u64>, Yield>>("array-queue-yield")
@@ -31,17 +32,26 @@ pub(super) const CHANNELS: &[Contender<Channels>] = &[
         .package("concurrent-queue")
         .note(SPINS)
         .full_set_only(),
-    Contender::of::<OneToOne<Rtrb, Spin>>("rtrb-spin").package("rtrb").note(SPINS),
-    Contender::of::<OneToOne<Rtrb, Yield>>("rtrb-yield").package("rtrb").note(YIELDS).full_set_only(),
-    Contender::of::<OneToOne<Ringbuf, Spin>>("ringbuf-spin").package("ringbuf").note(SPINS),
 ];
 
+/// Those with one sender and one receiver.
+pub(super) fn rings<C>() -> Vec<Contender<C>>
+where
+    C: Admits<OneToOne<Rtrb, Spin>> + Admits<OneToOne<Rtrb, Yield>> + Admits<OneToOne<Ringbuf, Spin>>,
+{
+    vec![
+        Contender::of::<OneToOne<Rtrb, Spin>>("rtrb-spin").package("rtrb").note(SPINS),
+        Contender::of::<OneToOne<Rtrb, Yield>>("rtrb-yield").package("rtrb").note(YIELDS).full_set_only(),
+        Contender::of::<OneToOne<Ringbuf, Spin>>("ringbuf-spin").package("ringbuf").note(SPINS),
+    ]
+}
+
 /// What to do until the queue has a message, or room for one.
-trait Wait: Send + Sync + 'static {
+pub(super) trait Wait: Send + Sync + 'static {
     fn wait();
 }
 
-enum Spin {}
+pub(super) enum Spin {}
 
 impl Wait for Spin {
     #[inline(always)]
@@ -50,7 +60,7 @@ impl Wait for Spin {
     }
 }
 
-enum Yield {}
+pub(super) enum Yield {}
 
 impl Wait for Yield {
     #[inline(always)]
@@ -142,14 +152,14 @@ fn refusal_of_a_ring(capacity: Option<usize>) -> Option<&'static str> {
 }
 
 /// Senders that are not gone, on a cache line of their own.
-struct Senders(CachePadded<AtomicUsize>);
+pub(super) struct Senders(CachePadded<AtomicUsize>);
 
 impl Senders {
-    fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         Self(CachePadded::new(AtomicUsize::new(count)))
     }
 
-    fn one_is_gone(&self) {
+    pub(super) fn one_is_gone(&self) {
         // Release: whoever sees it gone sees all that it sent.
         self.0.fetch_sub(1, Ordering::Release);
     }
@@ -162,7 +172,7 @@ impl Senders {
 
 /// Asks `attempt` until it has a message, or until the senders are gone and have left none.
 #[inline(always)]
-fn poll<W: Wait>(senders: &Senders, mut attempt: impl FnMut() -> Option<u64>) -> Option<u64> {
+pub(super) fn poll<M, W: Wait>(senders: &Senders, mut attempt: impl FnMut() -> Option<M>) -> Option<M> {
     loop {
         if let Some(message) = attempt() {
             return Some(message);
@@ -216,7 +226,7 @@ impl<Q: Queue, W: Wait> Channel for Polled<Q, W> {
 
     #[inline(always)]
     fn receive(receiver: &mut &Self) -> Option<u64> {
-        poll::<W>(&receiver.senders, || receiver.queue.pop())
+        poll::<u64, W>(&receiver.senders, || receiver.queue.pop())
     }
 
     fn refusal(traffic: &Traffic) -> Option<&'static str> {
@@ -224,87 +234,91 @@ impl<Q: Queue, W: Wait> Channel for Polled<Q, W> {
     }
 }
 
-/// A ring between two threads.
-trait Ring: 'static {
-    type Sender: Send + 'static;
-    type Receiver: Send + 'static;
+/// A ring between two threads, for messages of any type.
+pub(super) trait Ring: 'static {
+    type Sender<M: Message>: Send + 'static;
+    type Receiver<M: Message>: Send + 'static;
 
-    fn make(capacity: usize) -> (Self::Sender, Self::Receiver);
-    /// `false` where there is no room.
-    fn push(sender: &mut Self::Sender, message: u64) -> bool;
-    fn pop(receiver: &mut Self::Receiver) -> Option<u64>;
+    fn make<M: Message>(capacity: usize) -> (Self::Sender<M>, Self::Receiver<M>);
+    /// Gives the message back where there is no room.
+    fn push<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M>;
+    fn pop<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M>;
 }
 
-enum Rtrb {}
+pub(super) enum Rtrb {}
 
 impl Ring for Rtrb {
-    type Sender = rtrb::Producer<u64>;
-    type Receiver = rtrb::Consumer<u64>;
+    type Sender<M: Message> = rtrb::Producer<M>;
+    type Receiver<M: Message> = rtrb::Consumer<M>;
 
-    fn make(capacity: usize) -> (Self::Sender, Self::Receiver) {
+    fn make<M: Message>(capacity: usize) -> (Self::Sender<M>, Self::Receiver<M>) {
         rtrb::RingBuffer::new(capacity)
     }
 
     #[inline(always)]
-    fn push(sender: &mut Self::Sender, message: u64) -> bool {
-        sender.push(message).is_ok()
+    fn push<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.push(message).map_err(|rtrb::PushError::Full(message)| message)
     }
 
     #[inline(always)]
-    fn pop(receiver: &mut Self::Receiver) -> Option<u64> {
+    fn pop<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.pop().ok()
     }
 }
 
-enum Ringbuf {}
+pub(super) enum Ringbuf {}
 
 impl Ring for Ringbuf {
-    type Sender = HeapProd<u64>;
-    type Receiver = HeapCons<u64>;
+    type Sender<M: Message> = HeapProd<M>;
+    type Receiver<M: Message> = HeapCons<M>;
 
-    fn make(capacity: usize) -> (Self::Sender, Self::Receiver) {
+    fn make<M: Message>(capacity: usize) -> (Self::Sender<M>, Self::Receiver<M>) {
         HeapRb::new(capacity).split()
     }
 
     #[inline(always)]
-    fn push(sender: &mut Self::Sender, message: u64) -> bool {
-        sender.try_push(message).is_ok()
+    fn push<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.try_push(message)
     }
 
     #[inline(always)]
-    fn pop(receiver: &mut Self::Receiver) -> Option<u64> {
+    fn pop<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_pop()
     }
 }
 
 /// A ring, polled, with the ends that nobody has taken yet.
-struct OneToOne<R: Ring, W> {
-    sender: Mutex<Vec<R::Sender>>,
-    receiver: Mutex<Vec<R::Receiver>>,
+pub(super) struct OneToOne<R: Ring, W, M: Message = u64> {
+    sender: Mutex<Vec<R::Sender<M>>>,
+    receiver: Mutex<Vec<R::Receiver<M>>>,
     senders: Senders,
     wait: PhantomData<W>,
 }
 
 /// A sender that says when it is gone.
-struct OneSender<'a, R: Ring> {
-    end: R::Sender,
+pub(super) struct OneSender<'a, R: Ring, M: Message> {
+    end: R::Sender<M>,
     senders: &'a Senders,
 }
 
-impl<R: Ring> Drop for OneSender<'_, R> {
+impl<R: Ring, M: Message> Drop for OneSender<'_, R, M> {
     fn drop(&mut self) {
         self.senders.one_is_gone();
     }
 }
 
-struct OneReceiver<'a, R: Ring> {
-    end: R::Receiver,
+pub(super) struct OneReceiver<'a, R: Ring, M: Message> {
+    end: R::Receiver<M>,
     senders: &'a Senders,
 }
 
-impl<R: Ring, W: Wait> Channel for OneToOne<R, W> {
-    type Sender<'a> = OneSender<'a, R>;
-    type Receiver<'a> = OneReceiver<'a, R>;
+impl<R: Ring, W: Wait> Carrier for OneToOne<R, W> {
+    type Of<M: Message> = OneToOne<R, W, M>;
+}
+
+impl<R: Ring, W: Wait, M: Message> Channel<M> for OneToOne<R, W, M> {
+    type Sender<'a> = OneSender<'a, R, M>;
+    type Receiver<'a> = OneReceiver<'a, R, M>;
 
     fn new(capacity: Option<usize>, senders: usize, _receivers: usize) -> Self {
         let (sender, receiver) = R::make(capacity.expect("without a limit it is refused"));
@@ -316,31 +330,33 @@ impl<R: Ring, W: Wait> Channel for OneToOne<R, W> {
         }
     }
 
-    fn sender(&self) -> OneSender<'_, R> {
+    fn sender(&self) -> OneSender<'_, R, M> {
         OneSender { end: taken(&self.sender), senders: &self.senders }
     }
 
-    fn receiver(&self) -> OneReceiver<'_, R> {
+    fn receiver(&self) -> OneReceiver<'_, R, M> {
         OneReceiver { end: taken(&self.receiver), senders: &self.senders }
     }
 
     #[inline(always)]
-    fn send(sender: &mut OneSender<'_, R>, message: u64) {
-        while !R::push(&mut sender.end, message) {
+    fn send(sender: &mut OneSender<'_, R, M>, mut message: M) {
+        while let Err(refused) = R::push(&mut sender.end, message) {
+            message = refused;
             W::wait();
         }
     }
 
     #[inline(always)]
-    fn receive(receiver: &mut OneReceiver<'_, R>) -> Option<u64> {
+    fn receive(receiver: &mut OneReceiver<'_, R, M>) -> Option<M> {
         let OneReceiver { end, senders } = receiver;
-        poll::<W>(senders, || R::pop(end))
+        poll::<M, W>(senders, || R::pop(end))
     }
 
     fn refusal(traffic: &Traffic) -> Option<&'static str> {
-        match traffic.shape() {
-            Shape::Spsc | Shape::RoundTrip => refusal_of_a_ring(traffic.capacity()),
-            Shape::Mpsc | Shape::Mpmc => Some("it has one sender and one receiver"),
+        let shape = traffic.shape();
+        if shape.shares_senders() || shape.shares_receivers() {
+            return Some("it has one sender and one receiver");
         }
+        refusal_of_a_ring(traffic.capacity())
     }
 }
