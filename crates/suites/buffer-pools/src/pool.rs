@@ -6,6 +6,7 @@ pub struct Stock {
     buffers: usize,
     bytes: usize,
     threads: usize,
+    out: usize,
 }
 
 /// Buffers that are used again.
@@ -56,6 +57,22 @@ pub trait Pool: Send + Sync + 'static {
         stock.buffers
     }
 
+    /// Most buffers that may wait in a pool for `stock` once more were out than it began with: no more than before, if it
+    /// has a bound.
+    fn most(stock: &Stock) -> usize {
+        Self::full(stock)
+    }
+
+    /// Buffers that a pool for `stock` has made when its first handle is there.
+    fn stocked(stock: &Stock) -> usize {
+        stock.buffers
+    }
+
+    /// Why a buffer that grew in one slice is gone in the next, if so.
+    fn forgets() -> Option<&'static str> {
+        None
+    }
+
     /// Why a buffer must be released on the thread that acquired it, if so.
     fn stays_on_its_thread() -> Option<&'static str> {
         None
@@ -64,12 +81,22 @@ pub trait Pool: Send + Sync + 'static {
 
 impl Stock {
     pub(crate) fn new(buffers: usize, bytes: usize, threads: usize) -> Self {
-        Self { buffers, bytes, threads }
+        Self { buffers, bytes, threads, out: buffers }
     }
 
-    /// Buffers in the pool before the clock starts, and the most that it may keep. No more are ever out at once.
+    /// The same, but each thread holds `held` at once.
+    pub(crate) fn for_bursts(self, held: usize) -> Self {
+        Self { out: held * self.threads, ..self }
+    }
+
+    /// Buffers in the pool before the clock starts, and the most that it may keep.
     pub fn buffers(&self) -> usize {
         self.buffers
+    }
+
+    /// The most that are out at once: more than the pool began with only where threads hold many at a time.
+    pub fn out(&self) -> usize {
+        self.out
     }
 
     /// What each has room for.

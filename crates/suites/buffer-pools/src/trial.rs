@@ -1,10 +1,14 @@
 //! The contract of pools: every holder has a buffer of its own, as it was asked for, and none gets lost.
 
+mod burst;
+mod memory;
+
+use self::memory::Poison;
 use crate::hand_over::HandOver;
 use crate::pool::{Pool, Stock};
 use crate::usage::{Touch, Usage, Use, stamp, stamp_in};
 use crate::workload::Buffers;
-use contend_harness::{Account, Admits, Contract, Patience, Setting, Trial, Worker, WrongResult};
+use contend_harness::{Account, Admits, Contract, Patience, Probe, Setting, Trial, Worker, WrongResult};
 use std::hint::black_box;
 
 /// The contract of types with [`Pool`].
@@ -14,6 +18,8 @@ pub enum Pools {}
 impl Contract for Pools {
     type Workload = Buffers;
     const NAME: &'static str = "buffer pools";
+    const GUARANTEES: &'static str =
+        "nobody else writes a holder's buffer, it is as empty or zeroed as asked, and none gets lost";
     const PLACED: bool = true;
 
     fn refusal(workload: &Buffers, threads: usize) -> Option<&'static str> {
@@ -24,42 +30,45 @@ impl Contract for Pools {
 
 impl<T: Pool> Admits<T> for Pools {
     fn trial(workload: &Buffers, setting: &Setting) -> impl Trial {
-        let stock = workload.stock(setting.threads);
-        let waiting = match *workload {
-            Buffers::ReleaseElsewhere { waiting, .. } => waiting,
-            _ => 1,
-        };
-        PoolTrial {
-            pool: T::new(&stock),
-            stride: workload.stride(),
-            usage: Usage::of(workload),
-            hand_over: HandOver::new(waiting),
-            stock,
-        }
+        PoolTrial::<T>::new(workload, setting.threads)
     }
 
     fn refusal_of(workload: &Buffers, _threads: usize) -> Option<&'static str> {
-        matches!(workload, Buffers::ReleaseElsewhere { .. }).then(T::stays_on_its_thread)?
+        match workload {
+            Buffers::ReleaseElsewhere { .. } => T::stays_on_its_thread(),
+            Buffers::Poisoned { .. } => T::forgets(),
+            _ => None,
+        }
+    }
+
+    fn footprint(workload: &Buffers, setting: &Setting, probe: &mut dyn Probe) -> bool {
+        let at_most = workload.at_most();
+        if let Some((held, written)) = at_most {
+            memory::footprint::<T>(&workload.stock(setting.threads), held, written, probe);
+        }
+        at_most.is_some()
     }
 }
 
-struct PoolTrial<T> {
+/// A pool, and what is done with its buffers.
+pub(crate) struct PoolTrial<T> {
     pool: T,
     stock: Stock,
     stride: u64,
     usage: Usage,
     hand_over: HandOver,
+    poison: Option<Poison>,
 }
 
 /// What one worker found.
 #[derive(Debug, Default)]
-struct Findings {
+pub(crate) struct Findings {
     /// Buffers that were too small, or not as empty or as long as asked for.
-    misshapen: u64,
+    pub(crate) misshapen: u64,
     /// Bits of bytes that should have been zero.
     not_zero: u64,
     /// Buffers that did not hold what their holder wrote.
-    altered: u64,
+    pub(crate) altered: u64,
     given: Passed,
     taken: Passed,
     /// Buffers that wait for this worker alone.
@@ -107,6 +116,9 @@ impl<T: Pool> Trial for PoolTrial<T> {
 
     fn work(&self, worker: &mut Worker<'_>) -> Findings {
         let mut handle = self.pool.handle(worker.index());
+        if let Some(poison) = &self.poison {
+            poison.grow_one::<T>(&mut handle, self.stock.bytes());
+        }
         let mut findings = match &self.usage {
             Usage::Touch(touch) => self.use_in_turn(worker, &mut handle, touch),
             Usage::Request(fill) => self.use_in_turn(worker, &mut handle, fill),
@@ -115,6 +127,7 @@ impl<T: Pool> Trial for PoolTrial<T> {
                 self.release_others(worker, &mut handle, touch)
             }
             Usage::ReleaseElsewhere(touch) => self.give_away(worker, &mut handle, touch),
+            Usage::Burst(touch, held) => self.hold_many(worker, &mut handle, touch, *held),
         };
         worker.add_failed_attempts(T::misses(&handle));
         findings.audit = Audit::of::<T>(&mut handle, self.stock.bytes());
@@ -137,11 +150,35 @@ impl<T: Pool> Trial for PoolTrial<T> {
         let stamps = sum(|findings| findings.given.stamps);
         WrongResult::unless_equal("stamps taken over", stamps, sum(|findings| findings.taken.stamps))?;
         let found = self.pool.pooled() as u64 + sum(|findings| findings.kept);
-        WrongResult::unless_equal("buffers in the pool", T::full(&self.stock) as u64, found)
+        let (least, most) = self.wanted_in_pool();
+        WrongResult::unless_equal("buffers in the pool", found.clamp(least, most), found)
     }
 }
 
 impl<T: Pool> PoolTrial<T> {
+    pub(crate) fn new(workload: &Buffers, threads: usize) -> Self {
+        let stock = workload.stock(threads);
+        let waiting = match *workload {
+            Buffers::ReleaseElsewhere { waiting, .. } => waiting,
+            _ => 1,
+        };
+        Self {
+            pool: T::new(&stock),
+            stride: workload.stride(),
+            usage: Usage::of(workload),
+            hand_over: HandOver::new(waiting),
+            poison: Poison::of(workload),
+            stock,
+        }
+    }
+
+    /// The fewest and the most buffers that may wait in the pool while none is out.
+    fn wanted_in_pool(&self) -> (u64, u64) {
+        let least = T::full(&self.stock) as u64;
+        let more_were_out = self.stock.out() > self.stock.buffers();
+        (least, if more_were_out { T::most(&self.stock) as u64 } else { least })
+    }
+
     #[inline(always)]
     fn acquire(handle: &mut T::Handle<'_>, usage: &impl Use) -> Vec<u8> {
         match usage.zeroed() {

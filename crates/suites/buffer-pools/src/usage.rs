@@ -25,12 +25,18 @@ pub(crate) enum Usage {
     Request(Fill),
     ReleaseElsewhere(Touch),
     JsonResponse(Box<Encode>),
+    /// Many at once, so many.
+    Burst(Touch, usize),
 }
 
 impl Usage {
     pub(crate) fn of(workload: &Buffers) -> Self {
         match *workload {
             Buffers::Touch { bytes, touched, zeroed } => Self::Touch(Touch { bytes, touched, zeroed }),
+            Buffers::Poisoned { bytes, touched, .. } => Self::Touch(Touch { bytes, touched, zeroed: false }),
+            Buffers::Burst { bytes, touched, held } => {
+                Self::Burst(Touch { bytes, touched, zeroed: false }, held)
+            }
             Buffers::ReleaseElsewhere { bytes, touched, .. } => {
                 Self::ReleaseElsewhere(Touch { bytes, touched, zeroed: false })
             }
@@ -67,6 +73,12 @@ pub(crate) struct Touch {
 }
 
 impl Touch {
+    /// Whether `buffer` still holds what [`Use::run`] wrote with `stamp`: 0 if so.
+    #[inline(always)]
+    pub(crate) fn damage_to(&self, buffer: &[u8], stamp: u64) -> u64 {
+        u64::from(stamp_in(buffer) != stamp) | self.damage(buffer)
+    }
+
     /// Whether `buffer` still holds what [`Use::run`] wrote, whichever stamp it was: 0 if so.
     #[inline(always)]
     pub(crate) fn damage(&self, buffer: &[u8]) -> u64 {

@@ -2,13 +2,18 @@
 
 use crate::pool::Stock;
 use crate::response::Response;
-use contend_harness::Workload;
+use contend_harness::{Workload, stride};
+
+const MIB: usize = 1024 * 1024;
 
 /// Bytes that a touch of a buffer's beginning writes: a cache line.
 pub(crate) const LINE: usize = 64;
 
 /// Buffers for a thread: one in use, and one more that the check holds beside it.
 const PER_THREAD: usize = 2;
+
+/// The most buffers that one thread holds at once.
+pub(crate) const MOST_HELD: usize = 64;
 
 /// What is done with a buffer, again and again.
 #[derive(Clone, Debug)]
@@ -43,10 +48,28 @@ pub enum Buffers {
         /// Bytes to ask for. The encoded size is not known before.
         asked: usize,
     },
+    /// Acquire many and write each, then release all: more than the pool was made for.
+    Burst {
+        /// Size of each buffer.
+        bytes: usize,
+        /// Bytes that are written in each.
+        touched: usize,
+        /// Buffers that one thread holds at once, at most 64.
+        held: usize,
+    },
+    /// As [`Buffers::Touch`], behind one holder who grew a buffer and gave it back.
+    Poisoned {
+        /// Size of the buffers.
+        bytes: usize,
+        /// Bytes that are written.
+        touched: usize,
+        /// What the one buffer has grown to.
+        grown: usize,
+    },
 }
 
 impl Buffers {
-    /// {1, 16, 256} KiB by {64 bytes, whole} by {uninit, zeroed}, and the three scenarios.
+    /// {1, 16, 256} KiB by {64 bytes, whole} by {uninit, zeroed}, the three scenarios, and what is too much for a pool.
     pub fn all() -> Vec<Self> {
         let touches = [1024, 16 * 1024, 256 * 1024].into_iter().flat_map(|bytes| {
             [(LINE, false), (LINE, true), (bytes, false), (bytes, true)]
@@ -58,14 +81,20 @@ impl Buffers {
                 Self::ReleaseElsewhere { bytes: 16 * 1024, touched: LINE, waiting: 64 },
                 // What `serde_json::to_vec` begins with.
                 Self::JsonResponse { items: 40, asked: 128 },
+                Self::Burst { bytes: 16 * 1024, touched: LINE, held: 8 },
+                Self::Burst { bytes: 16 * 1024, touched: LINE, held: MOST_HELD },
+                Self::Poisoned { bytes: 16 * 1024, touched: LINE, grown: 64 * MIB },
             ])
             .collect()
     }
 
-    /// What a pool for `threads` threads has to hold, so that it is never empty.
+    /// What a pool for `threads` threads has to hold, so that it is never empty, unless threads hold many at once.
     pub(crate) fn stock(&self, threads: usize) -> Stock {
         let (bytes, waiting) = match *self {
-            Self::Touch { bytes, .. } | Self::Request { bytes } => (bytes, 0),
+            Self::Touch { bytes, .. } | Self::Request { bytes } | Self::Poisoned { bytes, .. } => (bytes, 0),
+            Self::Burst { bytes, held, .. } => {
+                return Stock::new(PER_THREAD * threads, bytes, threads).for_bursts(held);
+            }
             Self::ReleaseElsewhere { bytes, waiting, .. } => (bytes, waiting),
             // A pooled buffer has grown long ago.
             Self::JsonResponse { items, .. } => (Response::of(items).encoded().len(), 0),
@@ -75,13 +104,24 @@ impl Buffers {
 
     /// Operations per look at the stop flag: fewer where they are long.
     pub(crate) fn stride(&self) -> u64 {
-        match *self {
+        stride(match *self {
             Self::Touch { bytes, touched, zeroed } => {
                 let written = if zeroed { bytes } else { touched };
                 (4096 / written as u64).clamp(1, 16)
             }
             Self::ReleaseElsewhere { .. } => 8,
+            Self::Poisoned { .. } => 16,
+            Self::Burst { held, .. } => (16 / held as u64).max(1),
             Self::Request { .. } | Self::JsonResponse { .. } => 1,
+        })
+    }
+
+    /// Buffers that one thread holds at once where memory is looked at, and what is written in each.
+    pub(crate) fn at_most(&self) -> Option<(usize, usize)> {
+        match *self {
+            Self::Burst { bytes, held, .. } => Some((held, bytes)),
+            Self::Poisoned { grown, .. } => Some((1, grown)),
+            _ => None,
         }
     }
 }
@@ -97,6 +137,8 @@ impl Workload for Buffers {
             Self::Request { bytes } => format!("request-{}k", bytes / 1024),
             Self::ReleaseElsewhere { bytes, .. } => format!("release-elsewhere-{}k", bytes / 1024),
             Self::JsonResponse { .. } => "json-response".to_owned(),
+            Self::Burst { bytes, held, .. } => format!("burst-of-{held}-{}k", bytes / 1024),
+            Self::Poisoned { grown, .. } => format!("poisoned-by-{}-mib", grown / MIB),
         }
     }
 
@@ -120,6 +162,16 @@ impl Workload for Buffers {
             Self::JsonResponse { items, .. } => {
                 format!("What does a pooled buffer save when an answer of {items} items is encoded as JSON?")
             }
+            Self::Burst { bytes, held, .. } => {
+                let kib = bytes / 1024;
+                format!(
+                    "What if each thread holds {held} buffers of {kib} KiB at once, of which the pool has {PER_THREAD}?"
+                )
+            }
+            Self::Poisoned { bytes, grown, .. } => {
+                let (kib, mib) = (bytes / 1024, grown / MIB);
+                format!("What is left of one holder who grew a buffer of {kib} KiB to {mib} MiB?")
+            }
         }
     }
 
@@ -130,7 +182,8 @@ impl Workload for Buffers {
                 (bytes / 1024, touched == bytes, zeroed),
                 (1, true, false) | (16, false, false) | (256, true, true)
             ),
-            _ => true,
+            Self::Burst { .. } | Self::Poisoned { .. } => false,
+            Self::Request { .. } | Self::ReleaseElsewhere { .. } | Self::JsonResponse { .. } => true,
         }
     }
 }
@@ -142,10 +195,11 @@ mod tests {
     #[test]
     fn ids_say_size_use_and_content() {
         let ids: Vec<String> = Buffers::all().iter().map(Workload::id).collect();
-        assert_eq!(ids.len(), 15);
+        assert_eq!(ids.len(), 18);
         assert_eq!(ids[4..6], ["buffer-16k-64b-uninit", "buffer-16k-64b-zeroed"]);
         assert_eq!(ids[10..12], ["buffer-256k-whole-uninit", "buffer-256k-whole-zeroed"]);
-        assert_eq!(ids[12..], ["request-12k", "release-elsewhere-16k", "json-response"]);
+        assert_eq!(ids[12..15], ["request-12k", "release-elsewhere-16k", "json-response"]);
+        assert_eq!(ids[15..], ["burst-of-8-16k", "burst-of-64-16k", "poisoned-by-64-mib"]);
     }
 
     #[test]

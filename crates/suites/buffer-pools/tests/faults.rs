@@ -1,7 +1,14 @@
-//! Pools with a fault, which the checks must find.
+//! Contenders with a fault, which the checks must find.
+
+#[path = "faults/allocators.rs"]
+mod allocators;
+#[path = "faults/arenas.rs"]
+mod arenas;
+#[path = "faults/slabs.rs"]
+mod slabs;
 
 use contend_buffer_pools::{Buffers, Pool, Pools, Stock};
-use contend_harness::{Contender, Cores, Suite, Workload, check};
+use contend_harness::{Admits, Contender, Cores, Suite, Workload, check};
 use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
 use std::sync::Mutex;
@@ -57,8 +64,8 @@ impl<const FAULT: u8> Pool for Faulty<FAULT> {
         handle.1 += 1;
         let mut pool = handle.0.0.lock().unwrap();
         match FAULT {
-            LOSES if handle.1.is_multiple_of(100) => return,
-            KEEPS_TOO_MANY if handle.1.is_multiple_of(100) => pool.push_back(buffer.clone()),
+            LOSES if handle.1.is_multiple_of(10) => return,
+            KEEPS_TOO_MANY if handle.1.is_multiple_of(10) => pool.push_back(buffer.clone()),
             _ => {}
         }
         pool.push_back(buffer);
@@ -66,6 +73,10 @@ impl<const FAULT: u8> Pool for Faulty<FAULT> {
 
     fn pooled(&self) -> usize {
         self.0.lock().unwrap().len()
+    }
+
+    fn most(stock: &Stock) -> usize {
+        stock.buffers().max(stock.out())
     }
 }
 
@@ -89,13 +100,7 @@ impl Pool for SharesMemory {
     }
 
     fn acquire(handle: &mut &Self, _bytes: usize) -> Vec<u8> {
-        let memory = std::ptr::with_exposed_provenance_mut(handle.address);
-        // SAFETY: the memory was a vector of this capacity. That several vectors have it is the fault which this test
-        // plants: one thread uses them, none grows, and `release` forgets each, so nothing is freed.
-        #[expect(unsafe_code, reason = "safe code cannot hand out a buffer twice")]
-        unsafe {
-            Vec::from_raw_parts(memory, 0, handle.stock.bytes())
-        }
+        buffer_at(handle.address, handle.stock.bytes())
     }
 
     fn release(_handle: &mut &Self, buffer: Vec<u8>) {
@@ -107,12 +112,28 @@ impl Pool for SharesMemory {
     }
 }
 
-fn fault<T: Pool>(workload: &str, threads: usize) -> Option<String> {
-    let rows = vec![Contender::<Pools>::of::<T>("faulty").blocks()];
-    let workloads = Buffers::all().into_iter().filter(|buffers| buffers.id() == workload).collect();
+/// The same memory again and again.
+fn buffer_at(address: usize, bytes: usize) -> Vec<u8> {
+    let memory = std::ptr::with_exposed_provenance_mut(address);
+    // SAFETY: the memory was a vector of this capacity. That several vectors have it is the fault which this test
+    // plants: one thread uses them, none grows, and whoever releases forgets each, so nothing is freed.
+    #[expect(unsafe_code, reason = "safe code cannot hand out a buffer twice")]
+    unsafe {
+        Vec::from_raw_parts(memory, 0, bytes)
+    }
+}
+
+/// What is found in the workload `id` among `workloads`.
+fn fault_in<C: Admits<T>, T>(workloads: Vec<C::Workload>, id: &str, threads: usize) -> Option<String> {
+    let rows = vec![Contender::<C>::of::<T>("faulty").blocks()];
+    let workloads = workloads.into_iter().filter(|workload| workload.id() == id).collect();
     let suite = Suite::new("planted", "", "").family(workloads, rows);
     let checked = check(&suite.cells(&[threads])[0], 42, &Cores::detect(), Duration::from_secs(60));
     checked.fault.map(|fault| format!("{fault:?}"))
+}
+
+fn fault<T: Pool>(workload: &str, threads: usize) -> Option<String> {
+    fault_in::<Pools, T>(Buffers::all(), workload, threads)
 }
 
 #[track_caller]
@@ -131,6 +152,7 @@ fn a_pool_without_a_fault_passes() {
 #[test]
 fn a_buffer_in_two_hands_is_found() {
     check_fault::<SharesMemory>("buffer-16k-64b-uninit", 1, "that two held at once");
+    check_fault::<SharesMemory>("burst-of-8-16k", 1, "hold what was written");
 }
 
 #[test]
@@ -150,4 +172,5 @@ fn a_lost_or_surplus_buffer_is_found() {
     check_fault::<Faulty<LOSES>>("buffer-1k-64b-uninit", 2, "buffers in the pool");
     check_fault::<Faulty<KEEPS_TOO_MANY>>("buffer-1k-64b-uninit", 2, "buffers in the pool");
     check_fault::<Faulty<LOSES>>("release-elsewhere-16k", 2, "buffers in the pool");
+    check_fault::<Faulty<KEEPS_TOO_MANY>>("burst-of-8-16k", 2, "buffers in the pool");
 }

@@ -1,6 +1,6 @@
 //! The same loops with no pool at all: each worker has one buffer, and what is done with it is all that is measured.
 
-use crate::usage::{Usage, Use, stamp, stamp_in};
+use crate::usage::{Touch, Usage, Use, stamp, stamp_in};
 use crate::{Buffers, Pools};
 use contend_harness::{Account, Admits, Contender, Setting, Trial, Worker, WrongResult};
 use std::hint::black_box;
@@ -37,6 +37,7 @@ impl Trial for FloorTrial {
             Usage::JsonResponse(encode) => self.use_in_turn(worker, &**encode),
             Usage::ReleaseElsewhere(_) if worker.index() < worker.threads() / 2 => self.look_only(worker),
             Usage::ReleaseElsewhere(touch) => self.touch_only(worker, touch),
+            Usage::Burst(touch, held) => self.hold_many(worker, touch, *held),
         }
     }
 
@@ -64,6 +65,26 @@ impl FloorTrial {
                     buffer.clear();
                 }
                 altered += usage.run(&mut buffer, stamp(index, number));
+            }
+            stride
+        });
+        altered
+    }
+
+    fn hold_many(&self, worker: &mut Worker<'_>, touch: &Touch, held: usize) -> u64 {
+        let (index, stride) = (worker.index(), self.stride);
+        let mut buffers: Vec<Vec<u8>> = (0..held).map(|_| self.own_buffer(touch)).collect();
+        let mut altered = 0;
+        worker.measure(stride, |done| {
+            for burst in done..done + stride {
+                let first = burst * held as u64;
+                for (buffer, number) in buffers.iter_mut().zip(first..) {
+                    buffer.clear();
+                    altered += touch.run(buffer, stamp(index, number));
+                }
+                for (buffer, number) in buffers.iter().zip(first..) {
+                    altered += touch.damage_to(buffer, stamp(index, number));
+                }
             }
             stride
         });

@@ -44,8 +44,11 @@ trait Lender: Send + Sync + 'static {
     fn give_back(&self, guard: Self::Guard<'_>);
 }
 
-/// A lender as a pool of buffers.
-struct Lent<L>(L);
+/// A lender as a pool of buffers, and how many of them one thread holds at most.
+struct Lent<L> {
+    lender: L,
+    held: usize,
+}
 
 /// One thread's access, with the guards of the buffers that are out.
 struct Handle<'a, L: Lender> {
@@ -57,14 +60,14 @@ struct Handle<'a, L: Lender> {
 impl<L: Lender> Lent<L> {
     /// Lends and returns one at a time `count` at once, each with room for what `stock` says.
     fn fill(&self, count: usize, stock: &Stock) {
-        let mut guards: Vec<_> = (0..count).map(|_| self.0.lend()).collect();
+        let mut guards: Vec<_> = (0..count).map(|_| self.lender.lend()).collect();
         for guard in &mut guards {
             let buffer = L::buffer(guard);
             if buffer.capacity() < stock.bytes() {
                 *buffer = stock.buffer();
             }
         }
-        guards.into_iter().for_each(|guard| self.0.give_back(guard));
+        guards.into_iter().for_each(|guard| self.lender.give_back(guard));
     }
 }
 
@@ -72,13 +75,13 @@ impl<L: Lender> Pool for Lent<L> {
     type Handle<'a> = Handle<'a, L>;
 
     fn new(stock: &Stock) -> Self {
-        let pool = Self(L::new(stock.buffers()));
+        let pool = Self { lender: L::new(stock.buffers()), held: stock.out().div_ceil(stock.threads()) };
         pool.fill(stock.buffers(), stock);
         pool
     }
 
     fn handle(&self, _worker: usize) -> Handle<'_, L> {
-        Handle { lender: &self.0, guards: Vec::with_capacity(8), misses: 0 }
+        Handle { lender: &self.lender, guards: Vec::with_capacity(self.held.max(8)), misses: 0 }
     }
 
     #[inline(always)]

@@ -1,5 +1,6 @@
 //! A stack behind a mutex. The buffer that came back last comes first.
 
+use super::locks::Exclusive;
 use super::shared::{Shared, Store, emptied};
 use crate::{Pool, Pools, Stock};
 use contend_harness::Contender;
@@ -20,40 +21,12 @@ pub(super) const POOLS: &[Contender<Pools>] = &[
         .note("a stack under parking_lot's mutex"),
 ];
 
-/// A mutex as every crate has it.
-trait Mutex: Send + Sync + 'static {
-    fn around(buffers: Vec<Vec<u8>>) -> Self;
-    fn with<R>(&self, body: impl FnOnce(&mut Vec<Vec<u8>>) -> R) -> R;
-}
-
-impl Mutex for std::sync::Mutex<Vec<Vec<u8>>> {
-    fn around(buffers: Vec<Vec<u8>>) -> Self {
-        Self::new(buffers)
-    }
-
-    #[inline(always)]
-    fn with<R>(&self, body: impl FnOnce(&mut Vec<Vec<u8>>) -> R) -> R {
-        body(&mut self.lock().expect("no holder panicked"))
-    }
-}
-
-impl Mutex for parking_lot::Mutex<Vec<Vec<u8>>> {
-    fn around(buffers: Vec<Vec<u8>>) -> Self {
-        Self::new(buffers)
-    }
-
-    #[inline(always)]
-    fn with<R>(&self, body: impl FnOnce(&mut Vec<Vec<u8>>) -> R) -> R {
-        body(&mut self.lock())
-    }
-}
-
 struct Stack<M> {
     buffers: M,
     bound: usize,
 }
 
-impl<M: Mutex> Store for Stack<M> {
+impl<M: Exclusive<Vec<Vec<u8>>>> Store for Stack<M> {
     fn new(bound: usize) -> Self {
         Self { buffers: M::around(Vec::with_capacity(bound)), bound }
     }
@@ -89,6 +62,10 @@ impl Store for object_pool::Pool<Vec<u8>> {
     #[inline(always)]
     fn pop(&self) -> Option<Vec<u8>> {
         self.try_pull().map(|lent| lent.detach().1)
+    }
+
+    fn most(stock: &Stock) -> usize {
+        stock.buffers().max(stock.out())
     }
 
     /// It has no bound; no more come back than were out.
@@ -168,5 +145,10 @@ impl Pool for Sharded {
 
     fn pooled(&self) -> usize {
         self.stacks.iter().map(|stack| stack.lock().len()).sum()
+    }
+
+    /// Each stack has the bound of the whole pool.
+    fn most(stock: &Stock) -> usize {
+        stock.buffers() * stock.threads()
     }
 }

@@ -46,6 +46,10 @@ impl Pool for Fresh {
     fn full(_stock: &Stock) -> usize {
         0
     }
+
+    fn stocked(_stock: &Stock) -> usize {
+        0
+    }
 }
 
 /// One buffer that the handle keeps.
@@ -93,6 +97,14 @@ impl Pool for LocalReused {
 
     fn full(stock: &Stock) -> usize {
         stock.threads()
+    }
+
+    fn stocked(_stock: &Stock) -> usize {
+        1
+    }
+
+    fn forgets() -> Option<&'static str> {
+        Some("the buffer is made anew for each slice, so none is left that had grown before it")
     }
 
     fn stays_on_its_thread() -> Option<&'static str> {
@@ -159,6 +171,11 @@ impl Pool for ThreadLocal {
 
     fn full(stock: &Stock) -> usize {
         stock.buffers() / stock.threads() * stock.threads()
+    }
+
+    /// Those of one thread.
+    fn stocked(stock: &Stock) -> usize {
+        stock.buffers() / stock.threads()
     }
 
     fn stays_on_its_thread() -> Option<&'static str> {

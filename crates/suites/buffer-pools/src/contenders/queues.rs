@@ -1,7 +1,7 @@
 //! Lock-free queues. The buffer that waited longest comes first.
 
 use super::shared::{Shared, Store};
-use crate::Pools;
+use crate::{Pools, Stock};
 use contend_harness::Contender;
 use crossbeam_queue::{ArrayQueue, SegQueue};
 
@@ -42,6 +42,10 @@ struct Bounded {
 impl Store for Bounded {
     fn new(bound: usize) -> Self {
         Self { queue: SegQueue::new(), bound }
+    }
+
+    fn most(stock: &Stock) -> usize {
+        stock.buffers() + stock.threads() - 1
     }
 
     #[inline(always)]

@@ -8,6 +8,11 @@ pub(super) trait Store: Send + Sync + 'static {
     /// An empty store, which keeps up to `bound` buffers.
     fn new(bound: usize) -> Self;
 
+    /// Most buffers that it may keep once more were out than it began with.
+    fn most(stock: &Stock) -> usize {
+        stock.buffers()
+    }
+
     fn pop(&self) -> Option<Vec<u8>>;
 
     /// Keeps `buffer`, or frees it if there are enough.
@@ -60,6 +65,10 @@ impl<S: Store> Pool for Shared<S> {
 
     fn pooled(&self) -> usize {
         self.0.len()
+    }
+
+    fn most(stock: &Stock) -> usize {
+        S::most(stock)
     }
 }
 
