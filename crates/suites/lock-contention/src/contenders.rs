@@ -11,6 +11,7 @@ mod published;
 mod reclaimed;
 mod rwlocks;
 mod semaphores;
+mod sequenced;
 mod striped;
 
 use crate::{
@@ -32,6 +33,7 @@ pub(crate) fn shared_words() -> Vec<Contender<SharedValues<u64>>> {
         rwlocks::shared(),
         published::shared(),
         reclaimed::shared(),
+        sequenced::SHARED_WORDS.to_vec(),
         atomics::SHARED_WORDS.to_vec(),
     ]
     .concat()
@@ -44,6 +46,7 @@ pub(crate) fn shared_records() -> Vec<Contender<SharedValues<Record>>> {
         rwlocks::shared(),
         published::shared(),
         reclaimed::shared(),
+        sequenced::SHARED_RECORDS.to_vec(),
         atomics::SHARED_RECORDS.to_vec(),
     ]
     .concat()

@@ -37,7 +37,7 @@ impl Value for u64 {
 
 /// Four words that belong together, such as a configuration or a price with its time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Record([u64; 4]);
+pub struct Record(pub(crate) [u64; 4]);
 
 impl Value for Record {
     const NAME: &'static str = "record";

@@ -1,6 +1,7 @@
 //! The keys: texts as services have them, and integers.
 
 use contend_harness::keys::{temp_key, user_key};
+use std::borrow::Borrow;
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -11,6 +12,17 @@ pub trait Key: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
 
     /// Key `index` of those that are in the map all the time.
     fn user(index: usize) -> Self;
+
+    /// The first `count` keys, as far as [`Key::at`] needs them.
+    fn table(count: usize) -> Vec<Self> {
+        (0..count).map(Self::user).collect()
+    }
+
+    /// Key `index`, in a loop on the clock: out of a [`Key::table`], where making it costs more than looking it up.
+    #[inline(always)]
+    fn at(table: &[Self], index: usize) -> impl Borrow<Self> {
+        &table[index]
+    }
 
     /// A key that lies anywhere: `number` is as good as random.
     fn scattered(number: u64) -> Self;
@@ -41,6 +53,16 @@ impl Key for u64 {
 
     #[inline]
     fn user(index: usize) -> Self {
+        index as Self
+    }
+
+    /// None: in a table of a million integers, the table would be measured beside the map.
+    fn table(_count: usize) -> Vec<Self> {
+        Vec::new()
+    }
+
+    #[inline(always)]
+    fn at(_table: &[Self], index: usize) -> impl Borrow<Self> {
         index as Self
     }
 

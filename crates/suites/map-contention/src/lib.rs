@@ -5,7 +5,10 @@
 //! ```text
 //! contract          workloads                                          contenders in contenders/
 //! Maps<String>      read-only, read-99-insert-1, read-80-set-20, ...   one lock, sharded, lock-free, published, ...
-//! Maps<u64>         integer-..., churn-..., legacy-...                 the same rows
+//!                   text-grow-..., jctools-..., ...
+//! Maps<u64>         integer-..., churn-..., legacy-..., grow-...,      the same rows
+//!                   update-..., bustle-..., boost-..., sync-map-...,
+//!                   ycsb-..., iterate-..., len
 //! Hashers<K>        hasher-text, hasher-integer                        hash functions, all in the same map
 //! Stores            kv-store                                           the three stages of the articles, floor
 //! ```
@@ -39,7 +42,8 @@
 //! ```
 //!
 //! # Accuracy and limits
-//! Every map is made with room for all keys it will ever hold, so growth is not in these numbers. What a lookup costs
+//! Every map is made with room for all keys it will ever hold, so growth is in no numbers but those of `grow-from-empty`
+//! and `text-grow-from-empty`. What a lookup costs
 //! depends on where the table lies in memory: between two launches it differs by 10 % and more.
 //!
 //! # Panics and errors
@@ -47,22 +51,30 @@
 
 #![forbid(unsafe_code)]
 
+mod blend;
 mod churn;
 mod contenders;
+mod grow;
 mod key;
 mod legacy;
 mod map;
 mod mix;
+mod mix_trial;
 mod model;
+mod scan;
+mod shuffle;
 mod store;
 mod workload;
 
+pub use blend::Blend;
 pub use churn::Churn;
 pub use contenders::{Hashers, SharedHasher};
+pub use grow::Grow;
 pub use key::Key;
 pub use legacy::Legacy;
 pub use map::{Kind, Map, Maps};
 pub use mix::{Mix, Write};
+pub use scan::Scan;
 pub use store::{Lookup, Store, Stores};
 pub use workload::MapWorkload;
 
@@ -76,6 +88,12 @@ pub fn suite() -> Suite {
         .family(mixes(Mix::integer()), contenders::maps::<u64>())
         .family(Legacy::all().into_iter().map(MapWorkload::Legacy).collect(), contenders::maps::<u64>())
         .family(Churn::all().into_iter().map(MapWorkload::Churn).collect(), contenders::maps::<u64>())
+        .family(Grow::integer().into_iter().map(MapWorkload::Grow).collect(), contenders::maps::<u64>())
+        .family(Grow::text().into_iter().map(MapWorkload::Grow).collect(), contenders::maps::<String>())
+        .family(Blend::integer().into_iter().map(MapWorkload::Blend).collect(), contenders::maps::<u64>())
+        .family(Blend::text().into_iter().map(MapWorkload::Blend).collect(), contenders::maps::<String>())
+        .family(Scan::all().into_iter().map(MapWorkload::Scan).collect(), contenders::maps::<u64>())
+        .family(mixes(Mix::ycsb()), contenders::maps::<u64>())
         .family(Mix::hashers::<String>(), contenders::hashers::<String>())
         .family(Mix::hashers::<u64>(), contenders::hashers::<u64>())
         .family(vec![Lookup], contenders::stores())

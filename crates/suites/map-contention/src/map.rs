@@ -1,28 +1,9 @@
-//! The contract of maps, and its trial.
+//! The contract of maps.
 
-use crate::churn::ChurnTrial;
 use crate::key::Key;
-use crate::legacy::LegacyTrial;
-use crate::mix::{Mix, Write};
-use crate::model::{Contents, foreign, initial, stamp};
 use crate::workload::{AnyTrial, MapWorkload};
-use contend_harness::tape::{BLOCK, STRIDE, Tape, overlap_permille};
-use contend_harness::{Account, Admits, Contract, Observation, Setting, Share, Trial, Worker, WrongResult};
-use crossbeam_utils::CachePadded;
-use std::hint::black_box;
+use contend_harness::{Admits, Contract, Probe, Setting, Trial};
 use std::marker::PhantomData;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Fresh keys that one worker may insert in one slice.
-///
-/// Chosen here because it bounds a slice at 400,000 operations where 1 % insert, and the table at twice its keys.
-const MAX_FRESH: usize = 4_096;
-
-/// The same where slices are long, and where there is no table that they could enlarge.
-///
-/// Chosen here because windows of 50 ms need 30,000 of the fastest map, and ten times as many of no map at all.
-const MAX_FRESH_OVERSUBSCRIBED: usize = 1 << 15;
-const MAX_FRESH_FLOOR: usize = 1 << 18;
 
 /// Who sees what a worker writes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -36,6 +17,9 @@ pub enum Kind {
 }
 
 /// A map from `K` to a number.
+///
+/// What not every map has is behind a constant: it is false unless the map says otherwise, and the workloads that need it
+/// are refused then.
 pub trait Map<K: Key>: Send + Sync + 'static {
     /// What one thread works through; made outside the clock.
     type Handle<'a>
@@ -51,7 +35,26 @@ pub trait Map<K: Key>: Send + Sync + 'static {
     /// Whether each write copies all entries.
     const COPIES: bool = false;
 
-    /// An empty map for `threads` threads with room for `capacity` entries.
+    /// Whether a key is missing for a moment while its value is replaced.
+    const GAPS: bool = false;
+
+    /// Whether a thread sees its own writes only after a while.
+    const LAGS: bool = false;
+
+    /// Whether there is `update`.
+    const UPDATES: bool = false;
+
+    /// Whether there is `insert_absent`.
+    const INSERTS_ABSENT: bool = false;
+
+    /// Whether there is `for_each`.
+    const ITERATES: bool = false;
+
+    /// Whether there is `len`.
+    const COUNTS: bool = false;
+
+    /// An empty map for `threads` threads with room for `capacity` entries, or one that is made without a word about its
+    /// size if that is 0.
     fn with_capacity(capacity: usize, threads: usize) -> Self;
 
     /// The handle of worker `worker`, a number below the threads.
@@ -75,6 +78,31 @@ pub trait Map<K: Key>: Send + Sync + 'static {
 
     /// Removes `key`, and returns whether it was there.
     fn remove(handle: &mut Self::Handle<'_>, key: &K) -> bool;
+
+    /// Changes the value of `key` if it is there, so that no change of another thread is lost, and returns whether it was
+    /// there. `change` may run more than once, of which one counts. This is what is measured.
+    fn update(_handle: &mut Self::Handle<'_>, _key: &K, _change: impl Fn(&mut u64)) -> bool {
+        false
+    }
+
+    /// Gives `key` a value if it has none; otherwise returns the one that it has. Of threads that do it at once, one gives.
+    /// This is what is measured.
+    fn insert_absent(_handle: &mut Self::Handle<'_>, _key: K, _value: u64) -> Option<u64> {
+        None
+    }
+
+    /// Visits each entry that is there all the time once, and those that come or go meanwhile once or not at all. This is
+    /// what is measured.
+    fn for_each(_handle: &mut Self::Handle<'_>, _visit: impl FnMut(&K, u64)) {}
+
+    /// How many entries there are, exactly if nobody writes. This is what is measured.
+    fn len(_handle: &mut Self::Handle<'_>) -> usize {
+        0
+    }
+
+    /// Frees what was put off, as far as the map has a documented way, called while nobody uses it: of `map`, or of one
+    /// that was dropped.
+    fn flush(_map: Option<&Self>) {}
 }
 
 /// The contract of types with [`Map`].
@@ -84,213 +112,72 @@ pub struct Maps<K>(PhantomData<K>);
 impl<K: Key> Contract for Maps<K> {
     type Workload = MapWorkload;
     const NAME: &'static str = "maps";
+    const GUARANTEES: &'static str =
+        "no key is lost, doubled or forgotten, and no lookup gives another key's value";
     const PLACED: bool = true;
+
+    fn refusal(workload: &MapWorkload, threads: usize) -> Option<&'static str> {
+        if let MapWorkload::Scan(scan) = workload { scan.refusal(threads) } else { None }
+    }
 }
 
 impl<K: Key, T: Map<K>> Admits<T> for Maps<K> {
     fn trial(workload: &MapWorkload, setting: &Setting) -> impl Trial {
+        AnyTrial::<K, T>::new(workload, setting)
+    }
+
+    fn refusal_of(workload: &MapWorkload, threads: usize) -> Option<&'static str> {
         match workload {
-            MapWorkload::Mix(mix) => AnyTrial::Mix(MapTrial::<K, T>::new(mix, setting)),
-            MapWorkload::Churn(churn) => AnyTrial::Churn(ChurnTrial::new(churn, setting)),
-            MapWorkload::Legacy(legacy) => AnyTrial::Legacy(LegacyTrial::new(legacy, setting)),
+            MapWorkload::Mix(mix) => (mix.replaces() && threads > 1).then(refusal::if_gaps::<K, T>).flatten(),
+            MapWorkload::Churn(_) => refusal::unless_exact::<K, T>(),
+            MapWorkload::Legacy(legacy) => {
+                let lag = legacy.replaces().then(refusal::if_lags::<K, T>).flatten();
+                lag.or_else(refusal::if_copies::<K, T>)
+            }
+            MapWorkload::Grow(_) => refusal::if_copies::<K, T>(),
+            MapWorkload::Blend(blend) => blend.refusal_of::<K, T>(),
+            MapWorkload::Scan(scan) => scan.refusal_of::<K, T>(),
         }
     }
 
-    fn refusal_of(workload: &MapWorkload, _threads: usize) -> Option<&'static str> {
-        match workload {
-            MapWorkload::Churn(_) if !T::EXACT => {
-                Some("it cannot tell what an insert or a removal found while other threads write")
-            }
-            MapWorkload::Legacy(_) if T::COPIES => {
-                Some("each write copies the whole table: a run would take minutes")
-            }
-            _ => None,
-        }
+    fn footprint(workload: &MapWorkload, setting: &Setting, probe: &mut dyn Probe) -> bool {
+        if let MapWorkload::Grow(grow) = workload { grow.footprint::<K, T>(setting, probe) } else { false }
     }
 }
 
-/// A filled map, its tapes, and what it must hold.
-pub(crate) struct MapTrial<K, T> {
-    mix: Mix,
-    /// Alone on its cache lines: what the trial itself reads must not slow the contender down.
-    map: CachePadded<T>,
-    keys: Vec<K>,
-    tapes: Vec<Tape>,
-    /// Keys that each worker may insert, and a copy of those that it will insert in the next slice.
-    temporary: Vec<Vec<K>>,
-    fresh: Vec<Mutex<Vec<K>>>,
-    /// What the map holds, or what each thread's holds.
-    contents: Vec<Contents>,
-    observation: Observation,
-}
+/// Why a map cannot do what a workload needs.
+pub(crate) mod refusal {
+    use super::{Key, Map};
 
-/// What one worker did and saw.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Seen {
-    writes: u64,
-    hits: u64,
-    /// Writes that found the key as they should: there for `set`, absent for `insert`.
-    successful_writes: u64,
-    /// 0 unless a lookup gave another key's value.
-    foreign: u64,
-}
-
-impl<K: Key, T: Map<K>> MapTrial<K, T> {
-    pub(crate) fn new(mix: &Mix, setting: &Setting) -> Self {
-        let threads = setting.threads;
-        let per_worker = match (mix.write, setting.oversubscribed, T::KIND) {
-            (Write::Set, _, _) => 0,
-            (Write::InsertFresh, true, Kind::Floor) => MAX_FRESH_FLOOR,
-            (Write::InsertFresh, true, _) => MAX_FRESH_OVERSUBSCRIBED,
-            (Write::InsertFresh, false, _) => MAX_FRESH,
-        };
-        let map = CachePadded::new(T::with_capacity(mix.plan.keys + per_worker * threads, threads));
-        let keys: Vec<K> = (0..mix.plan.keys).map(K::user).collect();
-        let owners = if T::KIND == Kind::PerThread { threads } else { 1 };
-        for owner in 0..owners {
-            let mut handle = map.handle(owner);
-            T::fill(&mut handle, keys.iter().enumerate().map(|(index, key)| (key.clone(), initial(index))));
-        }
-        let tapes = Tape::draw_all(&mix.plan, setting.seed, threads);
-        let temporary = |worker| (0..per_worker).map(|number| K::temporary(worker, number)).collect();
-        Self {
-            mix: mix.clone(),
-            contents: (0..owners).map(|_| Contents::new(keys.len())).collect(),
-            temporary: (0..threads).map(temporary).collect(),
-            fresh: (0..threads).map(|_| Mutex::default()).collect(),
-            observation: Observation {
-                writes: None,
-                hits: None,
-                overlap_permille: overlap_permille(&tapes, keys.len()),
-            },
-            map,
-            keys,
-            tapes,
-        }
+    pub(crate) fn unless_exact<K: Key, T: Map<K>>() -> Option<&'static str> {
+        (!T::EXACT).then_some("it cannot tell what an insert or a removal found while other threads write")
     }
 
-    /// The loop on the clock. `inserts` and `formats` are constants of each call, so neither is a branch in it.
-    #[inline(always)]
-    fn run(&self, worker: &mut Worker<'_>, inserts: bool, formats: bool) -> Seen {
-        let index = worker.index();
-        let (tape, keys) = (&self.tapes[index], &self.keys[..]);
-        let mut fresh = std::mem::take(&mut *lock(&self.fresh[index])).into_iter();
-        let mut handle = self.map.handle(index);
-        let mut seen = Seen::default();
-        worker.measure(STRIDE as u64, |first| {
-            for (operation, entry) in (first..).zip(tape.stride(first)) {
-                let key = entry.key();
-                if entry.writes() {
-                    seen.writes += 1;
-                    let value = stamp(key, index, operation);
-                    seen.successful_writes += u64::from(if inserts {
-                        let key = fresh.next().expect("the share is bounded by the fresh keys");
-                        T::insert(&mut handle, key, value)
-                    } else {
-                        T::set(&mut handle, &keys[key], value)
-                    });
-                } else {
-                    let found = if formats {
-                        T::get(&mut handle, &K::user(key))
-                    } else {
-                        T::get(&mut handle, &keys[key])
-                    };
-                    if let Some(value) = black_box(found) {
-                        seen.hits += 1;
-                        seen.foreign |= foreign(value, key);
-                    }
-                }
-            }
-            STRIDE as u64
-        });
-        seen
+    pub(crate) fn if_copies<K: Key, T: Map<K>>() -> Option<&'static str> {
+        T::COPIES.then_some("each write copies the whole table: a run would take minutes")
     }
 
-    fn observe_slice(&mut self, accounts: &[Account<Seen>]) {
-        let ops: u64 = accounts.iter().map(|account| account.ops).sum();
-        let writes: u64 = accounts.iter().map(|account| account.report.writes).sum();
-        let hits = accounts.iter().map(|account| account.report.hits).sum();
-        let target_permille = self.mix.plan.write_permille;
-        self.observation.writes =
-            (target_permille > 0).then_some(Share { target_permille, count: writes, of: ops });
-        self.observation.hits = Some(Share { target_permille: 1000, count: hits, of: ops - writes });
+    pub(crate) fn if_gaps<K: Key, T: Map<K>>() -> Option<&'static str> {
+        T::GAPS.then_some("while it replaces a value its key is missing, so another replacement does nothing")
     }
 
-    /// Removes what the slice inserted; each of the keys has to be there.
-    fn remove_fresh(&self, worker: usize, inserted: u64) -> Result<(), WrongResult> {
-        let mut handle = self.map.handle(worker);
-        let keys = self.temporary[worker].iter().take(usize::try_from(inserted).unwrap_or(usize::MAX));
-        let removed = keys.filter(|key| T::remove(&mut handle, key)).count() as u64;
-        WrongResult::unless_equal("inserted keys that were there afterwards", inserted, removed)
+    pub(crate) fn if_lags<K: Key, T: Map<K>>() -> Option<&'static str> {
+        T::LAGS.then_some("it does not see its own removals at once, and would replace what it has removed")
     }
 
-    fn check_contents(&mut self, accounts: &[Account<Seen>]) -> Result<(), WrongResult> {
-        let writers: Vec<(usize, &Tape, u64)> = self
-            .tapes
-            .iter()
-            .zip(accounts)
-            .enumerate()
-            .map(|(worker, (tape, account))| (worker, tape, account.ops))
-            .collect();
-        for (owner, contents) in self.contents.iter_mut().enumerate() {
-            let mut handle = self.map.handle(owner);
-            let own = if T::KIND == Kind::PerThread { &writers[owner..=owner] } else { &writers };
-            contents.check(own, |key| T::get(&mut handle, &self.keys[key]))?;
-        }
-        Ok(())
-    }
-}
-
-impl<K: Key, T: Map<K>> Trial for MapTrial<K, T> {
-    type Report = Seen;
-
-    fn prepare(&mut self, share: u64) -> u64 {
-        if self.mix.write != Write::InsertFresh {
-            return share;
-        }
-        let blocks = self.temporary[0].len() as u64 / u64::from(self.mix.plan.write_permille) - 1;
-        let share = share.min(blocks * BLOCK as u64);
-        for ((tape, temporary), fresh) in self.tapes.iter().zip(&self.temporary).zip(&self.fresh) {
-            let count = tape.writes_in(share + STRIDE as u64) as usize;
-            *lock(fresh) = temporary[..count].to_vec();
-        }
-        share
+    pub(crate) fn unless_updates<K: Key, T: Map<K>>() -> Option<&'static str> {
+        (!T::UPDATES).then_some("it cannot change an entry without losing another thread's change")
     }
 
-    fn work(&self, worker: &mut Worker<'_>) -> Seen {
-        match (self.mix.write, self.mix.formats_keys) {
-            (Write::Set, false) => self.run(worker, false, false),
-            (Write::Set, true) => self.run(worker, false, true),
-            (Write::InsertFresh, formats) => self.run(worker, true, formats),
-        }
+    pub(crate) fn unless_inserts_absent<K: Key, T: Map<K>>() -> Option<&'static str> {
+        (!T::INSERTS_ABSENT).then_some("it cannot insert a key only if it is absent, and tell which")
     }
 
-    fn check(&mut self, accounts: &[Account<Seen>]) -> Result<(), WrongResult> {
-        self.observe_slice(accounts);
-        if T::KIND == Kind::Floor {
-            return Ok(());
-        }
-        for (worker, account) in accounts.iter().enumerate() {
-            let Seen { writes, successful_writes, foreign, .. } = account.report;
-            if foreign != 0 {
-                return Err(WrongResult::new("a lookup gave another key's value"));
-            }
-            WrongResult::unless_equal("writes that found the key as they should", writes, successful_writes)?;
-            if self.mix.write == Write::InsertFresh {
-                self.remove_fresh(worker, writes)?;
-            }
-        }
-        match (self.mix.write, self.mix.plan.write_permille) {
-            (Write::Set, 1..) => self.check_contents(accounts),
-            _ => Ok(()),
-        }
+    pub(crate) fn unless_iterates<K: Key, T: Map<K>>() -> Option<&'static str> {
+        (!T::ITERATES).then_some("it cannot visit its entries while they are replaced")
     }
 
-    fn observe(&self) -> Observation {
-        self.observation
+    pub(crate) fn unless_counts<K: Key, T: Map<K>>() -> Option<&'static str> {
+        (!T::COUNTS).then_some("it does not say how many entries it has")
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

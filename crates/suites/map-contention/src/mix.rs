@@ -4,8 +4,8 @@ use crate::key::Key;
 use contend_harness::Workload;
 use contend_harness::tape::{KeyDistribution, Plan};
 
-/// Keys in the map, as in the articles.
-const KEYS: usize = 10_000;
+/// Keys in the map, as in the articles: fewer where code is not optimized, which is never measured.
+const KEYS: usize = if cfg!(debug_assertions) { 1_000 } else { 10_000 };
 
 /// What a writing operation does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,11 +55,31 @@ impl Mix {
         ]
     }
 
+    /// The core workloads A, B and C of YCSB: integer keys, a few of them far more popular.
+    ///
+    /// Source: <https://github.com/brianfrankcooper/YCSB>, `workloads/`. Not D: it reads what was inserted last, and which
+    /// that is would have to be counted by all threads, beside the map that is measured.
+    pub fn ycsb() -> Vec<Self> {
+        let zipf = KeyDistribution::Zipf { exponent: 0.99 };
+        [("ycsb-a", 500), ("ycsb-b", 50), ("ycsb-c", 0)]
+            .map(|(id, write_permille)| {
+                let mut mix = Self::of::<u64>("", write_permille).distributed(zipf);
+                mix.id = id.to_owned();
+                mix
+            })
+            .to_vec()
+    }
+
     /// Lookups that differ in the hash function only.
     pub fn hashers<K: Key>() -> Vec<Self> {
         let mut mix = Self::of::<K>("hasher-read-only", 0);
         mix.curated = K::PREFIX.is_empty();
         vec![mix]
+    }
+
+    /// Whether values are replaced.
+    pub(crate) fn replaces(&self) -> bool {
+        self.write == Write::Set && self.plan.write_permille > 0
     }
 
     fn of<K: Key>(name: &str, write_permille: u32) -> Self {

@@ -68,6 +68,7 @@ pub enum Stores {}
 impl Contract for Stores {
     type Workload = Lookup;
     const NAME: &'static str = "stores";
+    const GUARANTEES: &'static str = "no request is lost, and none gets another key's value";
     const PLACED: bool = true;
 }
 

@@ -1,11 +1,15 @@
 //! All workloads of maps as one, and their trials as one.
 
+use crate::blend::{self, Blend, BlendTrial};
 use crate::churn::{Churn, ChurnTrial, Done};
+use crate::grow::{Grow, GrowTrial};
 use crate::key::Key;
 use crate::legacy::{Cursor, Legacy, LegacyTrial};
-use crate::map::{Map, MapTrial, Seen};
+use crate::map::Map;
 use crate::mix::Mix;
-use contend_harness::{Account, Observation, Trial, Worker, Workload, WrongResult};
+use crate::mix_trial::{MapTrial, Seen};
+use crate::scan::{self, Scan, ScanTrial};
+use contend_harness::{Account, Observation, Setting, Trial, Worker, Workload, WrongResult};
 
 /// What the threads do with a map.
 #[derive(Clone, Debug)]
@@ -16,6 +20,12 @@ pub enum MapWorkload {
     Churn(Churn),
     /// Another benchmark's, as they are.
     Legacy(Legacy),
+    /// Maps that fill up.
+    Grow(Grow),
+    /// Several kinds of operations in fixed shares.
+    Blend(Blend),
+    /// The whole map at once.
+    Scan(Scan),
 }
 
 impl MapWorkload {
@@ -24,6 +34,9 @@ impl MapWorkload {
             Self::Mix(mix) => mix,
             Self::Churn(churn) => churn,
             Self::Legacy(legacy) => legacy,
+            Self::Grow(grow) => grow,
+            Self::Blend(blend) => blend,
+            Self::Scan(scan) => scan,
         }
     }
 }
@@ -73,18 +86,24 @@ impl Workload for MapWorkload {
     }
 }
 
-/// The trial of either workload, told apart once per slice.
+/// The trial of any workload, told apart once per slice.
 pub(crate) enum AnyTrial<K, T> {
     Mix(MapTrial<K, T>),
     Churn(ChurnTrial<K, T>),
     Legacy(LegacyTrial<K, T>),
+    Grow(GrowTrial<K, T>),
+    Blend(BlendTrial<K, T>),
+    Scan(ScanTrial<K, T>),
 }
 
-/// What one worker brings back from either.
+/// What one worker brings back from any.
 pub(crate) enum AnyReport {
     Mix(Seen),
     Churn(Done),
     Legacy(Cursor),
+    Grow(u64),
+    Blend(blend::Done),
+    Scan(scan::Seen),
 }
 
 impl AnyReport {
@@ -99,6 +118,31 @@ impl AnyReport {
     fn legacy(&self) -> Option<Cursor> {
         if let Self::Legacy(cursor) = self { Some(*cursor) } else { None }
     }
+
+    fn grow(&self) -> Option<u64> {
+        if let Self::Grow(new) = self { Some(*new) } else { None }
+    }
+
+    fn blend(&self) -> Option<blend::Done> {
+        if let Self::Blend(done) = self { Some(*done) } else { None }
+    }
+
+    fn scan(&self) -> Option<scan::Seen> {
+        if let Self::Scan(seen) = self { Some(*seen) } else { None }
+    }
+}
+
+impl<K: Key, T: Map<K>> AnyTrial<K, T> {
+    pub(crate) fn new(workload: &MapWorkload, setting: &Setting) -> Self {
+        match workload {
+            MapWorkload::Mix(mix) => Self::Mix(MapTrial::new(mix, setting)),
+            MapWorkload::Churn(churn) => Self::Churn(ChurnTrial::new(churn, setting)),
+            MapWorkload::Legacy(legacy) => Self::Legacy(LegacyTrial::new(legacy, setting)),
+            MapWorkload::Grow(grow) => Self::Grow(GrowTrial::new(grow, setting)),
+            MapWorkload::Blend(blend) => Self::Blend(BlendTrial::new(blend, setting)),
+            MapWorkload::Scan(scan) => Self::Scan(ScanTrial::new(scan, setting)),
+        }
+    }
 }
 
 impl<K: Key, T: Map<K>> Trial for AnyTrial<K, T> {
@@ -109,6 +153,9 @@ impl<K: Key, T: Map<K>> Trial for AnyTrial<K, T> {
             Self::Mix(trial) => trial.prepare(share),
             Self::Churn(trial) => trial.prepare(share),
             Self::Legacy(trial) => trial.prepare(share),
+            Self::Grow(trial) => trial.prepare(share),
+            Self::Blend(trial) => trial.prepare(share),
+            Self::Scan(trial) => trial.prepare(share),
         }
     }
 
@@ -117,6 +164,9 @@ impl<K: Key, T: Map<K>> Trial for AnyTrial<K, T> {
             Self::Mix(trial) => AnyReport::Mix(trial.work(worker)),
             Self::Churn(trial) => AnyReport::Churn(trial.work(worker)),
             Self::Legacy(trial) => AnyReport::Legacy(trial.work(worker)),
+            Self::Grow(trial) => AnyReport::Grow(trial.work(worker)),
+            Self::Blend(trial) => AnyReport::Blend(trial.work(worker)),
+            Self::Scan(trial) => AnyReport::Scan(trial.work(worker)),
         }
     }
 
@@ -125,6 +175,9 @@ impl<K: Key, T: Map<K>> Trial for AnyTrial<K, T> {
             Self::Mix(trial) => trial.check(&reports(accounts, AnyReport::mix)),
             Self::Churn(trial) => trial.check(&reports(accounts, AnyReport::churn)),
             Self::Legacy(trial) => trial.check(&reports(accounts, AnyReport::legacy)),
+            Self::Grow(trial) => trial.check(&reports(accounts, AnyReport::grow)),
+            Self::Blend(trial) => trial.check(&reports(accounts, AnyReport::blend)),
+            Self::Scan(trial) => trial.check(&reports(accounts, AnyReport::scan)),
         }
     }
 
@@ -133,6 +186,9 @@ impl<K: Key, T: Map<K>> Trial for AnyTrial<K, T> {
             Self::Mix(trial) => trial.observe(),
             Self::Churn(trial) => trial.observe(),
             Self::Legacy(trial) => trial.observe(),
+            Self::Grow(trial) => trial.observe(),
+            Self::Blend(trial) => trial.observe(),
+            Self::Scan(trial) => trial.observe(),
         }
     }
 }

@@ -15,7 +15,7 @@ use opool::PoolAllocator;
 const NOTE: &str = "lends its buffers: the guard waits in a vector while the buffer is out";
 
 pub(super) const POOLS: &[Contender<Pools>] = &[
-    Contender::of::<Lent<opool::Pool<Empty, Vec<u8>>>>("opool").package("opool").note(NOTE),
+    Contender::of::<Lent<opool::Pool<Empty, Vec<u8>>>>("opool").can(&["bounded"]).package("opool").note(NOTE),
     Contender::of::<Lent<LinearObjectPool<Vec<u8>>>>("lockfree-linear")
         .package("lockfree-object-pool")
         .note(NOTE),
@@ -29,6 +29,7 @@ pub(super) const POOLS: &[Contender<Pools>] = &[
         .note(NOTE)
         .full_set_only(),
     Contender::of::<Lent<sharded_slab::Pool<Vec<u8>>>>("sharded-slab")
+        .can(&["keys", "unbounded"])
         .package("sharded-slab")
         .note("lends its buffers, each thread those of its own shard; the guard waits in a vector meanwhile"),
 ];

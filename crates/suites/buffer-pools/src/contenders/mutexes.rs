@@ -4,18 +4,24 @@ use super::locks::Exclusive;
 use super::shared::{Shared, Store, emptied};
 use crate::{Pool, Pools, Stock};
 use contend_harness::Contender;
-use crossbeam_utils::CachePadded;
+use contend_structures::{PoolStripe, StripedPool};
 
 pub(super) const POOLS: &[Contender<Pools>] = &[
-    Contender::of::<Shared<Stack<std::sync::Mutex<Vec<Vec<u8>>>>>>("mutex-vec-std").from_std().blocks(),
+    Contender::of::<Shared<Stack<std::sync::Mutex<Vec<Vec<u8>>>>>>("mutex-vec-std")
+        .can(&["bounded by us"])
+        .from_std()
+        .blocks(),
     Contender::of::<Shared<Stack<parking_lot::Mutex<Vec<Vec<u8>>>>>>("mutex-vec-parking-lot")
+        .can(&["bounded by us"])
         .package("parking_lot")
         .blocks(),
     Contender::of::<Sharded>("mutex-vec-sharded")
+        .can(&["bounded by us"])
         .package("parking_lot")
         .blocks()
         .note("a stack for each thread, each under its lock; an empty one takes from the others"),
     Contender::of::<Shared<object_pool::Pool<Vec<u8>>>>("object-pool")
+        .can(&["unbounded"])
         .package("object-pool")
         .blocks()
         .note("a stack under parking_lot's mutex"),
@@ -79,50 +85,34 @@ impl Store for object_pool::Pool<Vec<u8>> {
     }
 }
 
-/// Buffers, of which the one that came back last comes first.
-type LockedStack = parking_lot::Mutex<Vec<Vec<u8>>>;
-
 /// A stack for each thread.
-struct Sharded {
-    stacks: Box<[CachePadded<LockedStack>]>,
-    bound: usize,
-}
+struct Sharded(StripedPool<Vec<u8>>);
 
 /// One thread's access, which begins at its own stack and counts its misses.
 struct Own<'a> {
-    pool: &'a Sharded,
-    worker: usize,
+    stripe: PoolStripe<'a, Vec<u8>>,
     misses: u64,
-}
-
-impl Sharded {
-    /// All stacks, the worker's own first.
-    #[inline(always)]
-    fn from(&self, worker: usize) -> impl Iterator<Item = &LockedStack> {
-        let (before, after) = self.stacks.split_at(worker);
-        after.iter().chain(before).map(|stack| &**stack)
-    }
 }
 
 impl Pool for Sharded {
     type Handle<'a> = Own<'a>;
 
     fn new(stock: &Stock) -> Self {
-        let bound = stock.buffers();
-        let stacks: Box<[_]> = (0..stock.threads())
-            .map(|_| CachePadded::new(parking_lot::Mutex::new(Vec::with_capacity(bound))))
-            .collect();
-        (0..bound).for_each(|number| stacks[number % stacks.len()].lock().push(stock.buffer()));
-        Self { stacks, bound }
+        let (bound, threads) = (stock.buffers(), stock.threads());
+        let pool = StripedPool::new(threads, bound);
+        for number in 0..bound {
+            pool.stripe(number % threads).put(stock.buffer());
+        }
+        Self(pool)
     }
 
     fn handle(&self, worker: usize) -> Own<'_> {
-        Own { pool: self, worker, misses: 0 }
+        Own { stripe: self.0.stripe(worker), misses: 0 }
     }
 
     #[inline(always)]
     fn acquire(handle: &mut Own<'_>, bytes: usize) -> Vec<u8> {
-        match handle.pool.from(handle.worker).find_map(|stack| stack.lock().pop()) {
+        match handle.stripe.take() {
             Some(buffer) => emptied(buffer, bytes),
             None => {
                 handle.misses += 1;
@@ -133,10 +123,7 @@ impl Pool for Sharded {
 
     #[inline(always)]
     fn release(handle: &mut Own<'_>, buffer: Vec<u8>) {
-        let mut stack = handle.pool.stacks[handle.worker].lock();
-        if stack.len() < handle.pool.bound {
-            stack.push(buffer);
-        }
+        handle.stripe.put(buffer);
     }
 
     fn misses(handle: &Own<'_>) -> u64 {
@@ -144,7 +131,7 @@ impl Pool for Sharded {
     }
 
     fn pooled(&self) -> usize {
-        self.stacks.iter().map(|stack| stack.lock().len()).sum()
+        self.0.len()
     }
 
     /// Each stack has the bound of the whole pool.

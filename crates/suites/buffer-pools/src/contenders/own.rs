@@ -10,8 +10,12 @@ pub(super) const POOLS: &[Contender<Pools>] = &[
         .from_std()
         .blocks()
         .note("no pool: what the allocator of this executable does, whose locks may put a thread to sleep"),
-    Contender::of::<LocalReused>("local-reused").bound().note("one buffer that lives beside the loop"),
+    Contender::of::<LocalReused>("local-reused")
+        .can(&["stays on its thread"])
+        .bound()
+        .note("one buffer that lives beside the loop"),
     Contender::of::<ThreadLocal>("thread-local")
+        .can(&["stays on its thread"])
         .note("a stack per thread; in a tight loop it waits for its own stores, see the suite's limits"),
 ];
 

@@ -6,8 +6,9 @@ use contend_harness::Contender;
 use crossbeam_queue::{ArrayQueue, SegQueue};
 
 pub(super) const POOLS: &[Contender<Pools>] = &[
-    Contender::of::<Shared<ArrayQueue<Vec<u8>>>>("array-queue").package("crossbeam-queue"),
+    Contender::of::<Shared<ArrayQueue<Vec<u8>>>>("array-queue").can(&["bounded"]).package("crossbeam-queue"),
     Contender::of::<Shared<Bounded>>("seg-queue")
+        .can(&["bounded by us"])
         .package("crossbeam-queue")
         .note("unbounded, so each release asks for the length first"),
 ];

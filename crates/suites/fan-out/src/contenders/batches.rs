@@ -30,15 +30,35 @@ pub(super) const BATCHES: &[Contender<Batches>] = &[
         .package("tokio")
         .blocks()
         .note("sent message by message, and received by blocking_recv_many, outside a runtime"),
-    Contender::of::<OneByOne<OneToOne<Rtrb, Spin>>>("rtrb-spin").package("rtrb").note(SPINS),
+    Contender::of::<OneByOne<OneToOne<Rtrb, Spin>>>("rtrb-spin")
+        .can(&["bounded", "one sender, one receiver", "polled"])
+        .package("rtrb")
+        .note(SPINS),
     Contender::of::<OneByOne<Crossbeam>>("channel-crossbeam")
+        .can(&["bounded or not", "many receivers", "select"])
         .package("crossbeam-channel")
         .blocks()
         .note(ONE_BY_ONE),
-    Contender::of::<OneByOne<Std>>("mpsc-std").from_std().blocks().note(ONE_BY_ONE),
-    Contender::of::<OneByOne<Library<Flume>>>("flume").package("flume").blocks().note(ONE_BY_ONE),
-    Contender::of::<OneByOne<Library<Kanal>>>("kanal").package("kanal").blocks().note(ONE_BY_ONE),
-    Contender::of::<OneByOne<Library<Tokio>>>("tokio-mpsc").package("tokio").blocks().note(ONE_BY_ONE),
+    Contender::of::<OneByOne<Std>>("mpsc-std")
+        .can(&["bounded or not", "one receiver"])
+        .from_std()
+        .blocks()
+        .note(ONE_BY_ONE),
+    Contender::of::<OneByOne<Library<Flume>>>("flume")
+        .can(&["bounded or not", "many receivers", "async too"])
+        .package("flume")
+        .blocks()
+        .note(ONE_BY_ONE),
+    Contender::of::<OneByOne<Library<Kanal>>>("kanal")
+        .can(&["bounded or not", "many receivers", "async too"])
+        .package("kanal")
+        .blocks()
+        .note(ONE_BY_ONE),
+    Contender::of::<OneByOne<Library<Tokio>>>("tokio-mpsc")
+        .can(&["bounded or not", "one receiver", "made for async"])
+        .package("tokio")
+        .blocks()
+        .note(ONE_BY_ONE),
 ];
 
 /// A ring that takes and gives whole batches, or nothing.

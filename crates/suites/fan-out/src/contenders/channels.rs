@@ -18,8 +18,12 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[
 
 pub(super) fn rows<C: Admits<Crossbeam> + Admits<Std>>() -> Vec<Contender<C>> {
     vec![
-        Contender::of::<Crossbeam>("channel-crossbeam").package("crossbeam-channel").blocks(),
+        Contender::of::<Crossbeam>("channel-crossbeam")
+            .can(&["bounded or not", "many receivers", "select"])
+            .package("crossbeam-channel")
+            .blocks(),
         Contender::of::<Std>("mpsc-std")
+            .can(&["bounded or not", "one receiver"])
             .from_std()
             .blocks()
             .note("since Rust 1.67 a copy of crossbeam-channel's code"),

@@ -14,22 +14,27 @@ where
 {
     vec![
         Contender::of::<Library<Flume>>("flume")
+            .can(&["bounded or not", "many receivers", "async too"])
             .package("flume")
             .blocks()
             .note("a queue under a lock, no unsafe code"),
         Contender::of::<Library<Kanal>>("kanal")
+            .can(&["bounded or not", "many receivers", "async too"])
             .package("kanal")
             .blocks()
             .note("spins long before it sleeps"),
         Contender::of::<Library<AsyncChannel>>("async-channel")
+            .can(&["bounded or not", "many receivers", "made for async"])
             .package("async-channel")
             .blocks()
             .note("its blocking calls; it is made for async ones"),
         Contender::of::<Library<Tokio>>("tokio-mpsc")
+            .can(&["bounded or not", "one receiver", "made for async"])
             .package("tokio")
             .blocks()
             .note("its blocking calls, outside a runtime; it is made for async ones"),
         Contender::of::<Library<Crossfire>>("crossfire")
+            .can(&["bounded or not", "many receivers", "async too"])
             .package("crossfire")
             .blocks()
             .note("without its tuning call, which would hold for every row of the process"),

@@ -19,6 +19,7 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[
 pub(super) fn rows<C: Admits<Deque>>() -> Vec<Contender<C>> {
     vec![
         Contender::of::<Deque>("condvar-deque")
+            .can(&["bounded or not", "many receivers"])
             .blocks()
             .note("the textbook's bounded queue, which wakes somebody only where somebody sleeps"),
     ]

@@ -13,6 +13,7 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[
         .blocks()
         .note("a bounded channel for each request, with room for all its results"),
     Contender::of::<FanOut<PerRequest<Std>>>("mpsc-std")
+        .can(&["bounded or not", "one receiver"])
         .from_std()
         .blocks()
         .note("a sync_channel for each request"),

@@ -18,17 +18,26 @@ const YIELDS: &str = "polls, and gives its core away between two attempts";
 
 /// Those that all threads share.
 pub(super) const CHANNELS: &[Contender<Channels>] = &[
-    Contender::of::<Polled<ArrayQueue<u64>, Spin>>("array-queue-spin").package("crossbeam-queue").note(SPINS),
+    Contender::of::<Polled<ArrayQueue<u64>, Spin>>("array-queue-spin")
+        .can(&["bounded", "many receivers", "polled"])
+        .package("crossbeam-queue")
+        .note(SPINS),
     Contender::of::<Polled<ArrayQueue<u64>, Yield>>("array-queue-yield")
+        .can(&["bounded", "many receivers", "polled"])
         .package("crossbeam-queue")
         .note(YIELDS)
         .full_set_only(),
-    Contender::of::<Polled<SegQueue<u64>, Spin>>("seg-queue-spin").package("crossbeam-queue").note(SPINS),
+    Contender::of::<Polled<SegQueue<u64>, Spin>>("seg-queue-spin")
+        .can(&["unbounded", "many receivers", "polled"])
+        .package("crossbeam-queue")
+        .note(SPINS),
     Contender::of::<Polled<SegQueue<u64>, Yield>>("seg-queue-yield")
+        .can(&["unbounded", "many receivers", "polled"])
         .package("crossbeam-queue")
         .note(YIELDS)
         .full_set_only(),
     Contender::of::<Polled<ConcurrentQueue<u64>, Spin>>("concurrent-queue-spin")
+        .can(&["bounded or not", "many receivers", "polled"])
         .package("concurrent-queue")
         .note(SPINS)
         .full_set_only(),
@@ -40,9 +49,19 @@ where
     C: Admits<OneToOne<Rtrb, Spin>> + Admits<OneToOne<Rtrb, Yield>> + Admits<OneToOne<Ringbuf, Spin>>,
 {
     vec![
-        Contender::of::<OneToOne<Rtrb, Spin>>("rtrb-spin").package("rtrb").note(SPINS),
-        Contender::of::<OneToOne<Rtrb, Yield>>("rtrb-yield").package("rtrb").note(YIELDS).full_set_only(),
-        Contender::of::<OneToOne<Ringbuf, Spin>>("ringbuf-spin").package("ringbuf").note(SPINS),
+        Contender::of::<OneToOne<Rtrb, Spin>>("rtrb-spin")
+            .can(&["bounded", "one sender, one receiver", "polled"])
+            .package("rtrb")
+            .note(SPINS),
+        Contender::of::<OneToOne<Rtrb, Yield>>("rtrb-yield")
+            .can(&["bounded", "one sender, one receiver", "polled"])
+            .package("rtrb")
+            .note(YIELDS)
+            .full_set_only(),
+        Contender::of::<OneToOne<Ringbuf, Spin>>("ringbuf-spin")
+            .can(&["bounded", "one sender, one receiver", "polled"])
+            .package("ringbuf")
+            .note(SPINS),
     ]
 }
 

@@ -9,16 +9,25 @@ use tokio::sync::mpsc as tokio_mpsc;
 
 pub(super) const TASKS: &[Contender<TaskChannels>] = &[
     Contender::of::<Ends<Tokio>>("tokio-mpsc")
+        .can(&["bounded or not", "one receiver", "made for async"])
         .package("tokio")
         .blocks()
         .note("outside a runtime, so without tokio's budget for each task"),
-    Contender::of::<Ends<AsyncChannel>>("async-channel").package("async-channel").blocks(),
+    Contender::of::<Ends<AsyncChannel>>("async-channel")
+        .can(&["bounded or not", "many receivers", "made for async"])
+        .package("async-channel")
+        .blocks(),
     Contender::of::<Ends<Flume>>("flume")
+        .can(&["bounded or not", "many receivers", "async too"])
         .package("flume")
         .blocks()
         .note("a queue under a lock, no unsafe code"),
-    Contender::of::<Ends<Kanal>>("kanal").package("kanal").blocks(),
+    Contender::of::<Ends<Kanal>>("kanal")
+        .can(&["bounded or not", "many receivers", "async too"])
+        .package("kanal")
+        .blocks(),
     Contender::of::<Ends<Crossfire>>("crossfire")
+        .can(&["bounded or not", "many receivers", "async too"])
         .package("crossfire")
         .blocks()
         .note("without its tuning call, which would hold for every row of the process"),

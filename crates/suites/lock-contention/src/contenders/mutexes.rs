@@ -34,7 +34,7 @@ pub(super) const STACKS: &[Contender<Stacks>] = {
 pub(super) const TABLES: &[Contender<SharedTables>] = &each::<SharedTables, Table>();
 
 pub(super) const STATISTICS: &[Contender<StatisticsFields>] = &[
-    Contender::of::<Exclusive<std::sync::Mutex<Totals>>>("mutex-std").from_std().blocks(),
+    Contender::of::<Exclusive<std::sync::Mutex<Totals>>>("mutex-std").can(&["poisons"]).from_std().blocks(),
     Contender::of::<Exclusive<parking_lot::Mutex<Totals>>>("mutex-parking-lot")
         .package("parking_lot")
         .blocks(),
@@ -61,7 +61,7 @@ where
         + Admits<Exclusive<TicketMutex<T>>>,
 {
     [
-        Contender::of::<Exclusive<std::sync::Mutex<T>>>("mutex-std").from_std().blocks(),
+        Contender::of::<Exclusive<std::sync::Mutex<T>>>("mutex-std").can(&["poisons"]).from_std().blocks(),
         Contender::of::<Exclusive<parking_lot::Mutex<T>>>("mutex-parking-lot")
             .package("parking_lot")
             .blocks(),
@@ -70,11 +70,18 @@ where
             .blocks()
             .note(NOTE_0_12),
         Contender::of::<Exclusive<parking_lot::FairMutex<T>>>("mutex-parking-lot-fair")
+            .can(&["fair"])
             .package("parking_lot")
             .blocks()
             .note(NOTE_FAIR),
-        Contender::of::<Exclusive<SpinMutex<T>>>("mutex-spin").package("spin").note(NOTE_SPIN),
-        Contender::of::<Exclusive<TicketMutex<T>>>("mutex-spin-ticket").package("spin").note(NOTE_TICKET),
+        Contender::of::<Exclusive<SpinMutex<T>>>("mutex-spin")
+            .can(&["no operating system"])
+            .package("spin")
+            .note(NOTE_SPIN),
+        Contender::of::<Exclusive<TicketMutex<T>>>("mutex-spin-ticket")
+            .can(&["fair", "no operating system"])
+            .package("spin")
+            .note(NOTE_TICKET),
     ]
 }
 

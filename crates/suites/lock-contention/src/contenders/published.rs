@@ -9,31 +9,43 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 
 pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
     vec![
-        Contender::of::<OnceLock<V>>("once-lock").from_std().note("can be set once: nothing replaces it"),
+        Contender::of::<OnceLock<V>>("once-lock")
+            .can(&["set once"])
+            .from_std()
+            .note("can be set once: nothing replaces it"),
         Contender::of::<Lazy<V>>("lazy-lock")
+            .can(&["set once"])
             .from_std()
             .full_set_only()
             .note("made at its first use: nothing replaces it"),
         Contender::of::<Swapped<ArcSwap<V>>>("arc-swap-load")
+            .can(&["snapshots can be kept"])
             .package("arc-swap")
             .note("a write allocates; of 1.9.1 it is reported that a guard may see freed memory on arm64"),
         Contender::of::<FullySwapped<V>>("arc-swap-load-full")
+            .can(&["snapshots can be kept"])
             .package("arc-swap")
             .full_set_only()
             .note("each read counts a reference, as one does to keep the value for longer"),
-        Contender::of::<Cached<V>>("arc-swap-cache").package("arc-swap").note(
-            "each thread keeps the value, and looks at one pointer to see whether there is a newer one",
-        ),
+        Contender::of::<Cached<V>>("arc-swap-cache")
+            .can(&["snapshots can be kept", "a handle per thread"])
+            .package("arc-swap")
+            .note(
+                "each thread keeps the value, and looks at one pointer to see whether there is a newer one",
+            ),
         Contender::of::<Swapped<LockedSwap<V>>>("arc-swap-rwlock")
+            .can(&["snapshots can be kept"])
             .package("arc-swap")
             .blocks()
             .full_set_only()
             .note("arc-swap's strategy that takes a lock"),
         Contender::of::<TwoCopies<V>>("left-right")
+            .can(&["reads may be stale", "two copies", "a handle per thread"])
             .package("left-right")
             .blocks()
             .note("readers see one of two copies; each write is published at once and waits for them"),
         Contender::of::<Sequenced<V>>("seqlock")
+            .can(&["values that can be copied", "readers try again"])
             .package("seqlock")
             .note("not formally sound: readers race with the writer and then look whether they did"),
     ]

@@ -17,9 +17,11 @@ use std::thread;
 pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
     vec![
         Contender::of::<EpochCell<V>>("crossbeam-epoch")
+            .can(&["snapshots can be kept"])
             .package("crossbeam-epoch")
             .note("pins an epoch for each read; what a write replaces is freed some epochs later"),
         Contender::of::<SeizeCell<V>>("seize")
+            .can(&["snapshots can be kept"])
             .package("seize")
             .note("enters its collector for each read; what a write replaces is freed in batches"),
     ]
@@ -36,12 +38,14 @@ pub(super) const STACKS: &[Contender<Stacks>] = &[
 
 pub(super) const RECLAIMERS: &[Contender<Reclaimers>] = &[
     Contender::of::<DefaultEpochs>("crossbeam-epoch")
+        .can(&["snapshots can be kept"])
         .package("crossbeam-epoch")
         .note("its collector for everybody, which each pin looks up in a thread-local variable"),
     Contender::of::<epoch::Collector>("crossbeam-epoch-handle")
         .package("crossbeam-epoch")
         .note("a collector of one's own, with a handle for each thread"),
     Contender::of::<Collector>("seize")
+        .can(&["snapshots can be kept"])
         .package("seize")
         .note("a collector of one's own, which looks the thread up each time"),
 ];

@@ -20,7 +20,10 @@ where
         + Admits<ReadersWriter<ShardedLock<T>>>,
 {
     [
-        Contender::of::<ReadersWriter<std::sync::RwLock<T>>>("rwlock-std").from_std().blocks(),
+        Contender::of::<ReadersWriter<std::sync::RwLock<T>>>("rwlock-std")
+            .can(&["poisons"])
+            .from_std()
+            .blocks(),
         Contender::of::<ReadersWriter<parking_lot::RwLock<T>>>("rwlock-parking-lot")
             .package("parking_lot")
             .blocks(),
@@ -29,6 +32,7 @@ where
             .blocks()
             .full_set_only(),
         Contender::of::<ReadersWriter<spin::RwLock<T>>>("rwlock-spin")
+            .can(&["no operating system"])
             .package("spin")
             .note("waiting burns a core; readers that keep coming keep a writer out")
             .full_set_only(),

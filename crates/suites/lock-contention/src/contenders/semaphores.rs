@@ -17,6 +17,7 @@ pub(super) const SEMAPHORES: &[Contender<Semaphores>] = &[
     Contender::of::<Polled>("atomic-polled")
         .note("a count in an atomic; who finds none spins, then gives its core away between two looks"),
     Contender::of::<async_lock::Semaphore>("async-lock")
+        .can(&["async too"])
         .package("async-lock")
         .blocks()
         .note("its blocking call: a task would not put its thread to sleep"),

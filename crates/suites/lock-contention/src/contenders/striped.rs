@@ -1,15 +1,15 @@
-//! A part for each thread, summed up when somebody asks. Reference implementations of our own.
+//! A part for each thread, summed up when somebody asks.
 
-use super::Placed;
 use crate::{Counter, Counters, Statistics, StatisticsFields, Totals};
 use contend_harness::Contender;
+use contend_structures::{CounterStripe, StripedCounter};
 use crossbeam_utils::CachePadded;
 use std::sync::atomic::{AtomicU64, Ordering};
 use thread_local::ThreadLocal;
 
 pub(super) const COUNTERS: &[Contender<Counters>] = &[
-    Contender::of::<Striped<CachePadded<AtomicU64>>>("striped-padded").note("one cache line per thread"),
-    Contender::of::<Striped<AtomicU64>>("striped-unpadded")
+    Contender::of::<StripedCounter>("striped-padded").note("one cache line per thread"),
+    Contender::of::<Unpadded>("striped-unpadded")
         .note("the same, but 8 threads share a cache line: false sharing on purpose"),
     Contender::of::<ThreadLocalSum>("thread-local-sum")
         .package("thread_local")
@@ -19,18 +19,39 @@ pub(super) const COUNTERS: &[Contender<Counters>] = &[
 pub(super) const STATISTICS: &[Contender<StatisticsFields>] =
     &[Contender::of::<PerThread>("per-thread").note("relaxed atomics, but no other thread writes them")];
 
-/// A counter of one word per thread.
-struct Striped<A>(Box<[A]>);
+impl Counter for StripedCounter {
+    type Handle<'a> = CounterStripe<'a>;
 
-impl<A: Placed> Counter for Striped<A> {
+    fn new(threads: usize) -> Self {
+        Self::new(threads)
+    }
+
+    fn handle(&self, worker: usize) -> CounterStripe<'_> {
+        self.stripe(worker)
+    }
+
+    #[inline(always)]
+    fn add_one(handle: &mut CounterStripe<'_>) {
+        handle.add(1);
+    }
+
+    fn total(&self) -> u64 {
+        self.sum()
+    }
+}
+
+/// The same counter, with its words side by side.
+struct Unpadded(Box<[AtomicU64]>);
+
+impl Counter for Unpadded {
     type Handle<'a> = &'a AtomicU64;
 
     fn new(threads: usize) -> Self {
-        Self((0..threads).map(|_| A::from(AtomicU64::new(0))).collect())
+        Self((0..threads).map(|_| AtomicU64::new(0)).collect())
     }
 
     fn handle(&self, worker: usize) -> &AtomicU64 {
-        self.0[worker].word()
+        &self.0[worker]
     }
 
     #[inline(always)]
@@ -40,7 +61,7 @@ impl<A: Placed> Counter for Striped<A> {
     }
 
     fn total(&self) -> u64 {
-        self.0.iter().map(|stripe| stripe.word().load(Ordering::Relaxed)).sum()
+        self.0.iter().map(|stripe| stripe.load(Ordering::Relaxed)).sum()
     }
 }
 

@@ -21,6 +21,10 @@ impl<K: Key> Map<K> for NoMap<K> {
     type Handle<'a> = MutexGuard<'a, Vec<K>>;
 
     const KIND: Kind = Kind::Floor;
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, threads: usize) -> Self {
         Self((0..threads).map(|_| CachePadded::new(Mutex::new(Vec::with_capacity(capacity)))).collect())
@@ -53,6 +57,30 @@ impl<K: Key> Map<K> for NoMap<K> {
 
     fn remove(_handle: &mut Self::Handle<'_>, _key: &K) -> bool {
         true
+    }
+
+    #[inline(always)]
+    fn update(_handle: &mut Self::Handle<'_>, key: &K, change: impl Fn(&mut u64)) -> bool {
+        let mut value = 0;
+        change(&mut value);
+        black_box((key, value));
+        true
+    }
+
+    #[inline(always)]
+    fn insert_absent(_handle: &mut Self::Handle<'_>, key: K, value: u64) -> Option<u64> {
+        black_box(&key);
+        Some(value)
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut Self::Handle<'_>, _visit: impl FnMut(&K, u64)) {
+        black_box(handle);
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut Self::Handle<'_>) -> usize {
+        handle.len()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Hash functions, all in the same map: dashmap, because it is the one that most people would change.
 
 use crate::key::Key;
-use crate::map::MapTrial;
 use crate::mix::Mix;
+use crate::mix_trial::MapTrial;
 use contend_harness::{Admits, Contender, Contract, Setting, Trial};
 use dashmap::DashMap;
 use std::hash::BuildHasher;
@@ -20,6 +20,7 @@ pub struct Hashers<K>(PhantomData<K>);
 impl<K: Key> Contract for Hashers<K> {
     type Workload = Mix;
     const NAME: &'static str = "hash functions";
+    const GUARANTEES: &'static str = "no lookup gives another key's value";
     const PLACED: bool = true;
 }
 

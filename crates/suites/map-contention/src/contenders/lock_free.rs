@@ -4,27 +4,43 @@ use super::FoldHash;
 use crate::{Key, Map, Maps};
 use contend_harness::Contender;
 use crossbeam_skiplist::SkipMap;
-use papaya::LocalGuard;
+use papaya::{Guard, LocalGuard};
+use scc::hash_index::{Entry, OccupiedEntry};
 
 pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
     vec![
-        Contender::of::<papaya::HashMap<K, u64, FoldHash>>("papaya").package("papaya").note(
+        Contender::of::<papaya::HashMap<K, u64, FoldHash>>("papaya").can(&["order per key", "reads take no lock"]).package("papaya").note(
             "pins its collector for each operation; a replaced value is a new allocation, and so is its key",
         ),
-        Contender::of::<Batched<K>>("papaya-pin-per-64")
+        Contender::of::<Batched<K>>("papaya-pin-per-64").can(&["order per key", "reads take no lock"])
             .package("papaya")
             .note("pins its collector once for 64 operations: what is retired meanwhile waits longer"),
-        Contender::of::<scc::HashIndex<K, u64, FoldHash>>("scc-hash-index").package("scc").blocks().note(
+        Contender::of::<scc::HashIndex<K, u64, FoldHash>>("scc-hash-index").can(&["order per key", "reads take no lock", "async too"]).package("scc").blocks().note(
             "readers take no lock and may see a value that was just replaced; a replacement copies the key",
         ),
-        Contender::of::<SkipMap<K, u64>>("crossbeam-skiplist")
+        Contender::of::<SkipMap<K, u64>>("crossbeam-skiplist").can(&["order per key", "keys in order", "reads take no lock"])
             .package("crossbeam-skiplist")
             .note("ordered by key, hashes nothing; a replaced value is a new node"),
     ]
 }
 
+/// The value after `change`, as papaya asks for it.
+#[inline(always)]
+fn changed_by(change: impl Fn(&mut u64)) -> impl Fn(&u64) -> u64 {
+    move |old| {
+        let mut value = *old;
+        change(&mut value);
+        value
+    }
+}
+
 impl<K: Key> Map<K> for papaya::HashMap<K, u64, FoldHash> {
     type Handle<'a> = &'a Self;
+
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, FoldHash::default())
@@ -52,7 +68,38 @@ impl<K: Key> Map<K> for papaya::HashMap<K, u64, FoldHash> {
     fn remove(handle: &mut &Self, key: &K) -> bool {
         handle.pin().remove(key).is_some()
     }
+
+    #[inline(always)]
+    fn update(handle: &mut &Self, key: &K, change: impl Fn(&mut u64)) -> bool {
+        handle.pin().update(key.clone(), changed_by(change)).is_some()
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut &Self, key: K, value: u64) -> Option<u64> {
+        handle.pin().try_insert(key, value).err().map(|error| *error.current)
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut &Self, mut visit: impl FnMut(&K, u64)) {
+        handle.pin().iter().for_each(|(key, value)| visit(key, *value));
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut &Self) -> usize {
+        Self::len(handle)
+    }
+
+    fn flush(map: Option<&Self>) {
+        if let Some(map) = map {
+            map.guard().flush();
+        }
+    }
 }
+
+/// Flushes that free what a skip list has put off.
+///
+/// Chosen here because each frees some hundreds of nodes, and the workloads about memory leave 100,000.
+const EPOCH_FLUSHES: usize = 1_000;
 
 /// Operations under one guard.
 const BATCH: u32 = 64;
@@ -84,6 +131,11 @@ impl<'a, K: Key> Pinned<'a, K> {
 impl<K: Key> Map<K> for Batched<K> {
     type Handle<'a> = Pinned<'a, K>;
 
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
+
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         Self(papaya::HashMap::with_capacity_and_hasher(capacity, FoldHash::default()))
     }
@@ -114,10 +166,42 @@ impl<K: Key> Map<K> for Batched<K> {
         let map = handle.map;
         map.remove(key, handle.guard()).is_some()
     }
+
+    #[inline(always)]
+    fn update(handle: &mut Pinned<'_, K>, key: &K, change: impl Fn(&mut u64)) -> bool {
+        let map = handle.map;
+        map.update(key.clone(), changed_by(change), handle.guard()).is_some()
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut Pinned<'_, K>, key: K, value: u64) -> Option<u64> {
+        let map = handle.map;
+        map.try_insert(key, value, handle.guard()).err().map(|error| *error.current)
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut Pinned<'_, K>, mut visit: impl FnMut(&K, u64)) {
+        let map = handle.map;
+        map.iter(handle.guard()).for_each(|(key, value)| visit(key, *value));
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut Pinned<'_, K>) -> usize {
+        handle.map.len()
+    }
+
+    fn flush(map: Option<&Self>) {
+        <papaya::HashMap<K, u64, FoldHash> as Map<K>>::flush(map.map(|batched| &batched.0));
+    }
 }
 
 impl<K: Key> Map<K> for scc::HashIndex<K, u64, FoldHash> {
     type Handle<'a> = &'a Self;
+
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, FoldHash::default())
@@ -145,6 +229,45 @@ impl<K: Key> Map<K> for scc::HashIndex<K, u64, FoldHash> {
     fn remove(handle: &mut &Self, key: &K) -> bool {
         handle.remove_sync(key)
     }
+
+    #[inline(always)]
+    fn update(handle: &mut &Self, key: &K, change: impl Fn(&mut u64)) -> bool {
+        let change_entry = |mut entry: OccupiedEntry<'_, K, u64, FoldHash>| {
+            let mut value = *entry.get();
+            change(&mut value);
+            entry.update(value);
+        };
+        handle.get_sync(key).map(change_entry).is_some()
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut &Self, key: K, value: u64) -> Option<u64> {
+        match handle.entry_sync(key) {
+            Entry::Occupied(entry) => Some(*entry.get()),
+            Entry::Vacant(entry) => {
+                entry.insert_entry(value);
+                None
+            }
+        }
+    }
+
+    /// With its locks: without them, an entry that is being replaced may be seen twice, or not at all.
+    #[inline(always)]
+    fn for_each(handle: &mut &Self, mut visit: impl FnMut(&K, u64)) {
+        handle.iter_sync(|key, value| {
+            visit(key, *value);
+            true
+        });
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut &Self) -> usize {
+        Self::len(handle)
+    }
+
+    fn flush(_map: Option<&Self>) {
+        super::flush_scc();
+    }
 }
 
 impl<K: Key> Map<K> for SkipMap<K, u64> {
@@ -152,6 +275,12 @@ impl<K: Key> Map<K> for SkipMap<K, u64> {
 
     /// Its insertion does not tell whether it replaced something.
     const EXACT: bool = false;
+
+    /// The old node is taken out before the new one is put in.
+    const GAPS: bool = true;
+
+    /// It neither changes an entry in place nor visits all while some are replaced: a replacement is another node.
+    const COUNTS: bool = true;
 
     fn with_capacity(_capacity: usize, _threads: usize) -> Self {
         Self::new()
@@ -184,5 +313,16 @@ impl<K: Key> Map<K> for SkipMap<K, u64> {
 
     fn remove(handle: &mut &Self, key: &K) -> bool {
         Self::remove(handle, key).is_some()
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut &Self) -> usize {
+        Self::len(handle)
+    }
+
+    fn flush(_map: Option<&Self>) {
+        for _ in 0..EPOCH_FLUSHES {
+            crossbeam_epoch::pin().flush();
+        }
     }
 }

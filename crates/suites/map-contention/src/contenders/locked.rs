@@ -7,12 +7,20 @@ use std::collections::HashMap;
 
 pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
     vec![
-        Contender::of::<Locked<std::sync::Mutex<Table<K>>>>("mutex-std").from_std().blocks(),
+        Contender::of::<Locked<std::sync::Mutex<Table<K>>>>("mutex-std")
+            .can(&["one order of all operations"])
+            .from_std()
+            .blocks(),
         Contender::of::<Locked<parking_lot::Mutex<Table<K>>>>("mutex-parking-lot")
+            .can(&["one order of all operations"])
             .package("parking_lot")
             .blocks(),
-        Contender::of::<Locked<std::sync::RwLock<Table<K>>>>("rwlock-std").from_std().blocks(),
+        Contender::of::<Locked<std::sync::RwLock<Table<K>>>>("rwlock-std")
+            .can(&["one order of all operations"])
+            .from_std()
+            .blocks(),
         Contender::of::<Locked<parking_lot::RwLock<Table<K>>>>("rwlock-parking-lot")
+            .can(&["one order of all operations"])
             .package("parking_lot")
             .blocks(),
     ]
@@ -97,6 +105,11 @@ struct Locked<L>(L);
 impl<K: Key, L: Lock<Table<K>>> Map<K> for Locked<L> {
     type Handle<'a> = &'a L;
 
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
+
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         Self(L::around(HashMap::with_capacity_and_hasher(capacity, FoldHash::default())))
     }
@@ -122,5 +135,25 @@ impl<K: Key, L: Lock<Table<K>>> Map<K> for Locked<L> {
 
     fn remove(handle: &mut &L, key: &K) -> bool {
         handle.write(|table| table.remove(key).is_some())
+    }
+
+    #[inline(always)]
+    fn update(handle: &mut &L, key: &K, change: impl Fn(&mut u64)) -> bool {
+        handle.write(|table| table.get_mut(key).map(change).is_some())
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut &L, key: K, value: u64) -> Option<u64> {
+        handle.write(|table| super::insert_absent(table, key, value))
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut &L, mut visit: impl FnMut(&K, u64)) {
+        handle.read(|table| table.iter().for_each(|(key, value)| visit(key, *value)));
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut &L) -> usize {
+        handle.read(Table::len)
     }
 }

@@ -25,6 +25,10 @@ impl<K: Key> Map<K> for PerThread<K> {
     type Handle<'a> = MutexGuard<'a, Table<K>>;
 
     const KIND: Kind = Kind::PerThread;
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, threads: usize) -> Self {
         let table = || HashMap::with_capacity_and_hasher(capacity, FoldHash::default());
@@ -52,5 +56,25 @@ impl<K: Key> Map<K> for PerThread<K> {
 
     fn remove(handle: &mut Self::Handle<'_>, key: &K) -> bool {
         handle.remove(key).is_some()
+    }
+
+    #[inline(always)]
+    fn update(handle: &mut Self::Handle<'_>, key: &K, change: impl Fn(&mut u64)) -> bool {
+        handle.get_mut(key).map(change).is_some()
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut Self::Handle<'_>, key: K, value: u64) -> Option<u64> {
+        super::insert_absent(handle, key, value)
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut Self::Handle<'_>, mut visit: impl FnMut(&K, u64)) {
+        handle.iter().for_each(|(key, value)| visit(key, *value));
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut Self::Handle<'_>) -> usize {
+        handle.len()
     }
 }

@@ -13,16 +13,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(super) fn maps<K: Key + StableHashEq>() -> Vec<Contender<Maps<K>>> {
     vec![
         Contender::of::<CopyOnWrite<K>>("arc-swap-copy")
+            .can(&["snapshots", "reads take no lock", "a write copies the map"])
             .package("arc-swap")
             .blocks()
             .note("each write copies the whole table; writers take turns on a mutex"),
         Contender::of::<Published<K, 1>>("evmap-publish-each")
+            .can(&["reads take no lock", "two copies"])
             .package("evmap")
             .blocks()
             .note("hashes with SipHash; one writer at a time, and each write is published at once"),
-        Contender::of::<Published<K, 100>>("evmap-publish-100").package("evmap").blocks().note(
-            "hashes with SipHash; one writer at a time, and readers see a write up to 100 writes later",
-        ),
+        Contender::of::<Published<K, 100>>("evmap-publish-100")
+            .can(&["reads take no lock", "two copies", "reads may be stale"])
+            .package("evmap")
+            .blocks()
+            .note(
+                "hashes with SipHash; one writer at a time, and readers see a write up to 100 writes later",
+            ),
     ]
 }
 
@@ -51,6 +57,10 @@ impl<K: Key> Map<K> for CopyOnWrite<K> {
     type Handle<'a> = &'a Self;
 
     const COPIES: bool = true;
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         let table = Table::with_capacity_and_hasher(capacity, FoldHash::default());
@@ -90,6 +100,33 @@ impl<K: Key> Map<K> for CopyOnWrite<K> {
 
     fn remove(handle: &mut &Self, key: &K) -> bool {
         handle.write(|table| table.remove(key).is_some())
+    }
+
+    #[inline(always)]
+    fn update(handle: &mut &Self, key: &K, change: impl Fn(&mut u64)) -> bool {
+        handle.write(|table| table.get_mut(key).map(change).is_some())
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut &Self, key: K, value: u64) -> Option<u64> {
+        let mut found = Self::get(handle, &key);
+        if found.is_none() {
+            handle.write(|table| {
+                found = super::insert_absent(table, key, value);
+                found.is_none()
+            });
+        }
+        found
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut &Self, mut visit: impl FnMut(&K, u64)) {
+        handle.table.load().iter().for_each(|(key, value)| visit(key, *value));
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut &Self) -> usize {
+        handle.table.load().len()
     }
 }
 
@@ -140,6 +177,11 @@ impl<K: Key + StableHashEq, const WRITES: u32> Map<K> for Published<K, WRITES> {
 
     /// The writer sees what readers see, so what is not published yet is missing there as well.
     const EXACT: bool = WRITES == 1;
+    const LAGS: bool = WRITES > 1;
+    const UPDATES: bool = WRITES == 1;
+    const INSERTS_ABSENT: bool = WRITES == 1;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         let (handle, reader) = evmap::Options::default().with_capacity(capacity).construct();
@@ -189,6 +231,55 @@ impl<K: Key + StableHashEq, const WRITES: u32> Map<K> for Published<K, WRITES> {
         writer.handle.remove_entry(key.clone());
         writer.wrote(WRITES);
         there
+    }
+
+    #[inline(always)]
+    fn update(handle: &mut ReadAndWrite<'_, K>, key: &K, change: impl Fn(&mut u64)) -> bool {
+        let mut writer = lock(handle.writer);
+        let found = handle.reader.get_one(key).map(|value| *value);
+        let Some(mut value) = found else { return false };
+        change(&mut value);
+        writer.handle.update(key.clone(), value);
+        writer.wrote(WRITES);
+        true
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut ReadAndWrite<'_, K>, key: K, value: u64) -> Option<u64> {
+        let found = Self::get(handle, &key);
+        if found.is_some() {
+            return found;
+        }
+        let mut writer = lock(handle.writer);
+        // Another may have inserted it since.
+        let found = handle.reader.get_one(&key).map(|value| *value);
+        if found.is_none() {
+            writer.handle.update(key, value);
+            writer.wrote(WRITES);
+        }
+        found
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut ReadAndWrite<'_, K>, mut visit: impl FnMut(&K, u64)) {
+        let Some(entries) = handle.reader.enter() else { return };
+        for (key, values) in entries.iter() {
+            values.iter().for_each(|value| visit(key, *value));
+        }
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut ReadAndWrite<'_, K>) -> usize {
+        handle.reader.len()
+    }
+
+    /// Once for each copy: what was removed from one is in the other until the next publication.
+    fn flush(map: Option<&Self>) {
+        if let Some(map) = map {
+            let mut writer = lock(&map.writer);
+            writer.publish();
+            writer.publish();
+        }
     }
 }
 

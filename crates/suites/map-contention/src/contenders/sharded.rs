@@ -12,15 +12,21 @@ use std::hash::BuildHasher;
 pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
     vec![
         Contender::of::<Sharded<K, 1>>("sharded-1")
+            .can(&["order per key"])
             .package("hashbrown")
             .note("what the sharding itself costs"),
-        Contender::of::<Sharded<K, 8>>("sharded-8").package("hashbrown"),
-        Contender::of::<Sharded<K, 64>>("sharded-64").package("hashbrown"),
+        Contender::of::<Sharded<K, 8>>("sharded-8").can(&["order per key"]).package("hashbrown"),
+        Contender::of::<Sharded<K, 64>>("sharded-64").can(&["order per key"]).package("hashbrown"),
         Contender::of::<DashMap<K, u64, FoldHash>>("dashmap")
+            .can(&["order per key", "a guard held too long can deadlock"])
             .package("dashmap")
             .note("its own number of shards: 4 per core, rounded up to a power of two"),
-        Contender::of::<Dash64<K>>("dashmap-64").package("dashmap").note("64 shards, as sharded-64 has"),
+        Contender::of::<Dash64<K>>("dashmap-64")
+            .can(&["order per key", "a guard held too long can deadlock"])
+            .package("dashmap")
+            .note("64 shards, as sharded-64 has"),
         Contender::of::<scc::HashMap<K, u64, FoldHash>>("scc-hash-map")
+            .can(&["order per key", "async too"])
             .package("scc")
             .note("a lock for every 32 entries; grows and shrinks in steps"),
     ]
@@ -57,6 +63,11 @@ impl<K: Key, const SHARDS: usize> Sharded<K, SHARDS> {
 
 impl<K: Key, const SHARDS: usize> Map<K> for Sharded<K, SHARDS> {
     type Handle<'a> = &'a Self;
+
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         // A quarter more, because keys spread over the shards by chance.
@@ -102,11 +113,46 @@ impl<K: Key, const SHARDS: usize> Map<K> for Sharded<K, SHARDS> {
         let (hash, shard) = handle.locate(key);
         shard.write().find_entry(hash, |(known, _)| known == key).map(|entry| entry.remove()).is_ok()
     }
+
+    #[inline(always)]
+    fn update(handle: &mut &Self, key: &K, change: impl Fn(&mut u64)) -> bool {
+        let (hash, shard) = handle.locate(key);
+        shard.write().find_mut(hash, |(known, _)| known == key).map(|(_, value)| change(value)).is_some()
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut &Self, key: K, value: u64) -> Option<u64> {
+        let (hash, shard) = handle.locate(&key);
+        let hasher = &handle.hasher;
+        let mut shard = shard.write();
+        let found = shard.find(hash, |(known, _)| *known == key).map(|(_, old)| *old);
+        if found.is_none() {
+            shard.insert_unique(hash, (key, value), |(known, _)| hasher.hash_one(known));
+        }
+        found
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut &Self, mut visit: impl FnMut(&K, u64)) {
+        for shard in &handle.shards {
+            shard.read().iter().for_each(|(key, value)| visit(key, *value));
+        }
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut &Self) -> usize {
+        handle.shards.iter().map(|shard| shard.read().len()).sum()
+    }
 }
 
 /// dashmap, with any hash function.
 impl<K: Key, H: BuildHasher + Clone + Default + Send + Sync + 'static> Map<K> for DashMap<K, u64, H> {
     type Handle<'a> = &'a Self;
+
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, H::default())
@@ -134,6 +180,32 @@ impl<K: Key, H: BuildHasher + Clone + Default + Send + Sync + 'static> Map<K> fo
     fn remove(handle: &mut &Self, key: &K) -> bool {
         Self::remove(handle, key).is_some()
     }
+
+    #[inline(always)]
+    fn update(handle: &mut &Self, key: &K, change: impl Fn(&mut u64)) -> bool {
+        handle.get_mut(key).map(|mut entry| change(&mut entry)).is_some()
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut &Self, key: K, value: u64) -> Option<u64> {
+        match handle.entry(key) {
+            dashmap::Entry::Occupied(entry) => Some(*entry.get()),
+            dashmap::Entry::Vacant(entry) => {
+                entry.insert(value);
+                None
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut &Self, mut visit: impl FnMut(&K, u64)) {
+        handle.iter().for_each(|entry| visit(entry.key(), *entry.value()));
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut &Self) -> usize {
+        Self::len(handle)
+    }
 }
 
 /// dashmap, with as many shards as our own.
@@ -141,6 +213,11 @@ struct Dash64<K>(DashMap<K, u64, FoldHash>);
 
 impl<K: Key> Map<K> for Dash64<K> {
     type Handle<'a> = &'a DashMap<K, u64, FoldHash>;
+
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         Self(DashMap::with_capacity_and_hasher_and_shard_amount(capacity, FoldHash::default(), 64))
@@ -168,10 +245,35 @@ impl<K: Key> Map<K> for Dash64<K> {
     fn remove(handle: &mut Self::Handle<'_>, key: &K) -> bool {
         <DashMap<K, u64, FoldHash> as Map<K>>::remove(handle, key)
     }
+
+    #[inline(always)]
+    fn update(handle: &mut Self::Handle<'_>, key: &K, change: impl Fn(&mut u64)) -> bool {
+        <DashMap<K, u64, FoldHash> as Map<K>>::update(handle, key, change)
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut Self::Handle<'_>, key: K, value: u64) -> Option<u64> {
+        <DashMap<K, u64, FoldHash> as Map<K>>::insert_absent(handle, key, value)
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut Self::Handle<'_>, visit: impl FnMut(&K, u64)) {
+        <DashMap<K, u64, FoldHash> as Map<K>>::for_each(handle, visit);
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut Self::Handle<'_>) -> usize {
+        <DashMap<K, u64, FoldHash> as Map<K>>::len(handle)
+    }
 }
 
 impl<K: Key> Map<K> for scc::HashMap<K, u64, FoldHash> {
     type Handle<'a> = &'a Self;
+
+    const UPDATES: bool = true;
+    const INSERTS_ABSENT: bool = true;
+    const ITERATES: bool = true;
+    const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, FoldHash::default())
@@ -198,5 +300,38 @@ impl<K: Key> Map<K> for scc::HashMap<K, u64, FoldHash> {
 
     fn remove(handle: &mut &Self, key: &K) -> bool {
         handle.remove_sync(key).is_some()
+    }
+
+    #[inline(always)]
+    fn update(handle: &mut &Self, key: &K, change: impl Fn(&mut u64)) -> bool {
+        handle.update_sync(key, |_, value| change(value)).is_some()
+    }
+
+    #[inline(always)]
+    fn insert_absent(handle: &mut &Self, key: K, value: u64) -> Option<u64> {
+        match handle.entry_sync(key) {
+            scc::hash_map::Entry::Occupied(entry) => Some(*entry.get()),
+            scc::hash_map::Entry::Vacant(entry) => {
+                entry.insert_entry(value);
+                None
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn for_each(handle: &mut &Self, mut visit: impl FnMut(&K, u64)) {
+        handle.iter_sync(|key, value| {
+            visit(key, *value);
+            true
+        });
+    }
+
+    #[inline(always)]
+    fn len(handle: &mut &Self) -> usize {
+        Self::len(handle)
+    }
+
+    fn flush(_map: Option<&Self>) {
+        super::flush_scc();
     }
 }
