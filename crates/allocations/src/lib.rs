@@ -1,7 +1,7 @@
 //! Counts what each thread allocates.
 //!
 //! Whoever links this crate allocates through it, so only executables of the feature `passes` do: the system's allocator
-//! behind four counters of the thread that asks. Times are measured without it.
+//! behind three counters of the thread that asks. Throughput is measured without it.
 //!
 //! ```text
 //! alloc, alloc_zeroed, realloc ─► +1 allocation, + bytes requested ─► the system's allocator

@@ -250,3 +250,45 @@ fn what_does_not_compile_is_cargos_to_explain() {
         "{stderr}"
     );
 }
+
+/// `contend figures` of the made-up suite, saved in a folder of its own.
+fn figures(words: &[&str], scripts: &[&str]) -> (tempfile::TempDir, (String, String, Option<i32>)) {
+    let results = tempfile::tempdir().expect("a folder");
+    let words = [&["figures"], words].concat();
+    let answer = outcome(asking(&words, scripts).env("CONTEND_RESULTS", results.path()));
+    (results, answer)
+}
+
+#[test]
+fn figures_are_shown_and_kept_and_a_dead_process_is_a_fault() {
+    let (results, (stdout, stderr, code)) = figures(&[], &["figures"]);
+    for expected in [
+        "tiny/w: service time, in a closed loop\n",
+        " a/1  70.0 ns  80.0 ns  90.0 ns    few  5.00 µs     1000\n",
+        "tiny/w: no open loop of a/1: nobody asked\n",
+        " a/1          2.000                 64.0\n",
+        " a/1 requested   16.0       1     -\n",
+        "tiny/w/b/1: panicked: its process died in the middle: signal: 6",
+        "tiny/w/c/1: not measurable: its process said something odd",
+    ] {
+        assert!(stdout.contains(expected), "{expected} is not in\n{stdout}{stderr}");
+    }
+    assert_eq!(code, Some(14), "{stderr}");
+    let kept = std::fs::read_dir(results.path().join("figures")).expect("a folder").count();
+    assert_eq!(kept, 1);
+    assert!(stderr.contains("3 of 3 cells in"), "{stderr}");
+}
+
+#[test]
+fn one_pass_alone() {
+    let (_results, (stdout, stderr, code)) = figures(&["--passes", "memory", "/a/1$"], &["figures"]);
+    assert!(stdout.contains("memory of 10") && !stdout.contains("service"), "{stdout}{stderr}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn figures_need_executables_of_their_own() {
+    let (_results, (stdout, stderr, code)) = figures(&["/c/1$"], &["served"]);
+    assert!(stderr.contains("it was built without the feature `passes`"), "{stdout}{stderr}");
+    assert_eq!(code, Some(2));
+}

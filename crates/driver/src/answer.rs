@@ -5,6 +5,7 @@ use crate::engine_check;
 use crate::error::DriverError;
 use crate::plan::chosen;
 use crate::recorder::machine;
+#[cfg(not(feature = "passes"))]
 use crate::serve::serve;
 use crate::settings::Settings;
 #[cfg(feature = "passes")]
@@ -29,6 +30,9 @@ pub(crate) fn answer(suite: &Suite, settings: &Settings, question: &Question) ->
         Verb::Footprint => greet(suite).and_then(|()| footprint::answer(suite, settings, &filter, say)),
         #[cfg(not(feature = "passes"))]
         Verb::Figures | Verb::Footprint => return Err(DriverError::NoPasses),
+        #[cfg(feature = "passes")]
+        Verb::Serve => return Err(DriverError::OnlyPasses),
+        #[cfg(not(feature = "passes"))]
         Verb::Serve => greet(suite).and_then(|()| serve(suite, settings, io::stdin().lock(), say)),
     };
     // Whoever asked has stopped listening, which is their decision.

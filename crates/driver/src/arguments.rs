@@ -100,6 +100,16 @@ impl Filter {
         }
     }
 
+    /// The one id that it means, where it is written as such: `^id$`.
+    #[cfg_attr(not(feature = "passes"), expect(dead_code, reason = "only footprints need a cell alone"))]
+    pub(crate) fn exact(&self) -> Option<&str> {
+        match self {
+            Self::Exact(id) => Some(id),
+            Self::Pattern(pattern) => pattern.as_str().strip_prefix('^')?.strip_suffix('$'),
+            Self::All | Self::None => None,
+        }
+    }
+
     /// A filter of the regular expression `pattern`.
     pub(crate) fn pattern(pattern: &str) -> Result<Self, DriverError> {
         // criterion's own crate reads the expression again; here only what cells it means is asked.

@@ -39,6 +39,10 @@ pub(crate) fn run(suite: &Suite, settings: &Settings, arguments: &Arguments) -> 
     if cells.is_empty() {
         return Ok(exit::OK);
     }
+    #[cfg(feature = "passes")]
+    if arguments.mode == Mode::Measure {
+        return Err(DriverError::OnlyPasses);
+    }
     match arguments.mode {
         Mode::Measure => measure(suite, settings, arguments, &cells, criterion, inherited.tally),
         _ => run_unsaved(settings, arguments, &cells, criterion, inherited.tally),

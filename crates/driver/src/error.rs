@@ -21,6 +21,13 @@ pub(crate) enum DriverError {
         "look at single operations: this executable was built without the feature `passes`; `contend figures` builds it"
     )]
     NoPasses,
+    /// The executable looks at single operations, so its throughput would be another than everybody's.
+    #[cfg(feature = "passes")]
+    #[error(
+        "measure throughput: this executable was built with the feature `passes`, which times single operations; build it \
+         without"
+    )]
+    OnlyPasses,
     /// A filter is no regular expression.
     #[error("read the filter `{filter}` as a regular expression: {reason}")]
     Filter { filter: String, reason: String },
@@ -48,6 +55,8 @@ impl DriverError {
         ExitCode::from(match self {
             #[cfg(not(feature = "passes"))]
             Self::NoPasses => exit::USAGE,
+            #[cfg(feature = "passes")]
+            Self::OnlyPasses => exit::USAGE,
             Self::Setting { .. }
             | Self::Question { .. }
             | Self::Filter { .. }

@@ -21,14 +21,11 @@ const WARM_SLICES: usize = 4;
 /// Slices of each pass.
 const SLICES: usize = 10;
 
-/// One operation in so many is timed.
+/// Time of work for each operation that is timed, in nanoseconds.
 ///
-/// Chosen here because two reads of the clock take some 50 ns, and an operation as little as 1 ns: one in 64 adds less than
-/// one such operation to each, and 200,000 operations still give the 99.9th percentile.
-const EVERY: u32 = 64;
-
-/// The same where operations wait for a lock: each is timed, so that the longest wait is one that was seen.
-const EVERY_ACQUISITION: u32 = 1;
+/// Chosen here because two reads of the clock take some 50 ns: they add less than 2 % then, and operations that take longer than
+/// this are all timed.
+const WORK_PER_SAMPLE_NS: f64 = 3_000.0;
 
 /// Most operations that are due in a second, for each worker.
 ///
@@ -40,6 +37,9 @@ const OPEN_OPERATIONS: u64 = 20_000;
 
 /// Longest open loop.
 const LONGEST_OPEN: Duration = Duration::from_millis(500);
+
+/// Slices that an open loop may take.
+const MOST_OPEN_SLICES: usize = 20;
 
 /// Repeats of disturbed slices in a cell.
 const MAX_REPEATS: u32 = 40;
@@ -89,19 +89,19 @@ fn measure(mut session: Session, figures: &mut CellFigures) -> Result<(), Failur
     for _ in 0..WARM_SLICES {
         pace = Pace::of(&session.slice(1000)?);
     }
-    let every = if session.looked().marked { EVERY_ACQUISITION } else { EVERY };
+    let every = if session.looked().marked { 1 } else { pace.timed_every() };
     session.set_sampling(Some(Sampling::Service { every }));
     let (mut looked, mut operations) = (Looked::default(), 0);
     for _ in 0..SLICES {
         operations += session.slice(1000)?.completed;
         looked.add(session.looked());
     }
-    figures.allocations = Some(Allocations {
+    figures.allocations = (!looked.ran_ahead).then_some(Allocations {
         operations,
         allocations: looked.allocations,
         requested_bytes: looked.requested_bytes,
     });
-    figures.service = Some(times(&looked, every));
+    figures.service = times(&looked, every);
     session.verdict()?;
     figures.open_loop = Some(match refusal(&session, &looked, pace) {
         Some(reason) => OpenLoop::Refused { reason: reason.to_owned() },
@@ -122,6 +122,11 @@ impl Pace {
         Self { per_second: operations / (slice.window_ns as f64 / 1e9) }
     }
 
+    /// One operation in so many, so that timing them costs little beside them.
+    fn timed_every(self) -> u32 {
+        (WORK_PER_SAMPLE_NS * self.per_second / 1e9).clamp(1.0, 64.0) as u32
+    }
+
     /// The greatest power of ten that leaves each worker idle half of the time.
     fn offered(self) -> Option<u64> {
         let powers = std::iter::successors(Some(MOST_PER_SECOND), |rate| Some(rate / 10));
@@ -130,6 +135,9 @@ impl Pace {
 }
 
 fn refusal(session: &Session, looked: &Looked, pace: Pace) -> Option<&'static str> {
+    if looked.coarse {
+        return Some("the suite does several operations in a step");
+    }
     if looked.assisted {
         return Some("threads that are not timed set the pace");
     }
@@ -142,27 +150,33 @@ fn refusal(session: &Session, looked: &Looked, pace: Pace) -> Option<&'static st
 fn open_loop(session: &mut Session, pace: Pace) -> Result<OpenLoop, Failure> {
     let per_second = pace.offered().unwrap_or(1);
     let interval_ns = 1_000_000_000 / per_second;
-    session.set_sampling(Some(Sampling::Open { interval_ns }));
     let longest_ns = u64::try_from(LONGEST_OPEN.as_nanos()).unwrap_or(u64::MAX);
     let operations = OPEN_OPERATIONS.min(longest_ns / interval_ns).max(1);
-    let in_window = (u64::try_from(WINDOW.as_nanos()).unwrap_or(u64::MAX) / interval_ns).max(1);
+    session.set_sampling(Some(Sampling::Open { interval_ns, operations }));
     let mut looked = Looked::default();
-    // What a slice was disturbed by is part of what one waits for: nothing is repeated here.
-    for _ in 0..operations.div_ceil(in_window) {
-        session.rough_slice(in_window)?;
+    // One slice, so that nothing cuts a backlog; more only where a trial bounds what one may add. What a slice was disturbed by
+    // is part of what one waits for: nothing is repeated here.
+    for _ in 0..MOST_OPEN_SLICES {
+        let slice = session.rough_slice(operations)?;
         looked.add(session.looked());
+        if looked.times_ns.len() >= operations * slice.workers as u64 {
+            break;
+        }
     }
-    Ok(OpenLoop::Offered { per_second, times: times(&looked, 1) })
+    let reason = "no operation was timed";
+    let offered = times(&looked, 1).map(|times| OpenLoop::Offered { per_second, times });
+    Ok(offered.unwrap_or_else(|| OpenLoop::Refused { reason: reason.to_owned() }))
 }
 
-fn times(looked: &Looked, every: u32) -> Times {
+/// `None` where none was timed.
+fn times(looked: &Looked, every: u32) -> Option<Times> {
     let histogram = &looked.times_ns;
     let samples = histogram.len();
     let percentile = |permille: u64| {
         let beyond = samples * (1000 - permille) / 1000;
         (beyond >= Times::BEYOND).then(|| histogram.value_at_quantile(permille as f64 / 1000.0))
     };
-    Times {
+    (samples > 0).then(|| Times {
         until: if looked.marked { Until::Acquired } else { Until::Done },
         every,
         samples,
@@ -171,18 +185,21 @@ fn times(looked: &Looked, every: u32) -> Times {
         p99_ns: percentile(990),
         p999_ns: percentile(999),
         max_ns: histogram.max(),
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Set;
     use contend_harness::{Cores, known_cost};
     use contend_protocol::decode;
 
+    /// At one thread, whatever the environment says.
     fn answers(filter: &str) -> Vec<CellFigures> {
         let settings =
             Settings::from_environment(&Cores::detect()).expect("the environment sets nothing odd");
+        let settings = Settings { threads: vec![1], set: Set::Full, ..settings };
         let filter = Filter::pattern(filter).expect("it is an expression");
         let mut answers = Vec::new();
         let code = answer(&known_cost::suite(), &settings, &filter, |line| {
@@ -194,14 +211,36 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_twice_as_long_has_twice_the_median() {
-        let [one, two] = &answers("amount-./spinner/1")[..] else { panic!("two cells") };
-        let median = |figures: &CellFigures| figures.service.and_then(|times| times.p50_ns);
-        // A disturbed machine may leave no number, which is another test's matter.
-        if let (Some(one), Some(two)) = (median(one), median(two)) {
-            assert!(two * 10 > one * 15 && two * 10 < one * 25, "{one} and {two}");
+    fn what_works_alone_has_every_figure() {
+        let [figures] = &answers("amount-1/spinner/1")[..] else { panic!("a cell") };
+        // A machine that is too disturbed for a valid slice leaves no number, and says so.
+        if figures.outcome == Outcome::Measured {
+            let service = figures.service.expect("its operations are timed");
+            assert!(service.samples > 100 && service.max_ns >= service.p50_ns.expect("samples enough"));
+            assert_eq!(figures.allocations.map(|of| of.allocations), Some(0));
+            assert!(matches!(figures.open_loop, Some(OpenLoop::Offered { .. })), "{:?}", figures.open_loop);
         }
-        assert!(one.allocations.is_none_or(|of| of.allocations == 0 && of.operations > 0));
+    }
+
+    #[test]
+    fn what_sleeps_longer_than_the_pace_is_refused_or_slow() {
+        let [figures] = &answers("amount-2/sleeper/1")[..] else { panic!("a cell") };
+        if let Some(OpenLoop::Offered { per_second, times }) = &figures.open_loop {
+            assert!(*per_second <= 10, "20 ms each: {per_second}");
+            assert!(times.max_ns >= 20_000_000);
+        }
+    }
+
+    #[track_caller]
+    fn check_every(per_second: f64, expected: u32) {
+        assert_eq!(Pace { per_second }.timed_every(), expected);
+    }
+
+    #[test]
+    fn short_operations_are_timed_rarely_and_long_ones_always() {
+        check_every(1e9, 64);
+        check_every(5e6, 15);
+        check_every(1e3, 1);
     }
 
     #[track_caller]
@@ -222,8 +261,9 @@ mod tests {
     fn percentiles_with_few_samples_beyond_are_none() {
         let mut looked = Looked::default();
         (1..=1000).for_each(|time| looked.times_ns.saturating_record(time));
-        let times = times(&looked, 1);
+        let times = times(&looked, 1).expect("there are samples");
         assert_eq!((times.p50_ns, times.p99_ns, times.p999_ns), (Some(500), Some(990), None));
         assert_eq!((times.samples, times.max_ns), (1000, 1000));
+        assert_eq!(super::times(&Looked::default(), 1), None);
     }
 }

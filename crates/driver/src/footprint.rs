@@ -20,8 +20,11 @@ pub(crate) fn answer(
     filter: &Filter,
     mut say: impl FnMut(&str) -> io::Result<()>,
 ) -> io::Result<u8> {
-    for cell in chosen(suite, settings, filter) {
-        let footprint = footprint(&cell, settings.seed);
+    // The one that is asked for is made alone: what thousands of others leave in the heap would be handed to it.
+    let alone = filter.exact().and_then(|id| id.parse().ok()).and_then(|id| suite.cell(&id));
+    let cells = alone.map_or_else(|| chosen(suite, settings, filter), |cell| vec![cell]);
+    for cell in cells.iter().filter(|cell| cell.unavailable().is_none()) {
+        let footprint = footprint(cell, settings.seed);
         say(&encode_line(&CellFootprint { cell: cell.id().clone(), footprint }))?;
     }
     Ok(exit::OK)

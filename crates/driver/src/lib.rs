@@ -47,6 +47,7 @@ mod figures;
 mod footprint;
 mod plan;
 mod recorder;
+#[cfg(any(test, not(feature = "passes")))]
 mod serve;
 mod settings;
 mod successor;

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 /// Tells a worker what time it is.
 ///
-/// Asked twice by each worker in a slice and nowhere else, so a virtual call costs the measured code nothing.
+/// Asked twice by each worker in a slice, so a virtual call costs the measured code nothing; where single operations are timed, around
+/// each of those.
 pub trait Clock: Send + Sync {
     /// Nanoseconds since a moment that all workers share, as worker `worker` sees it.
     fn now_ns(&self, worker: usize) -> u64;

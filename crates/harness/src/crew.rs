@@ -71,6 +71,8 @@ pub(crate) struct Load {
     pub(crate) handicap: Handicap,
     #[cfg(feature = "passes")]
     pub(crate) sampling: Option<Sampling>,
+    #[cfg(feature = "passes")]
+    pub(crate) sampling_seed: u64,
 }
 
 /// What became of a slice.
@@ -136,7 +138,7 @@ impl Crew {
                 share: load.share,
                 handicap: load.handicap,
                 #[cfg(feature = "passes")]
-                looks: Looks::new(load.sampling),
+                looks: Looks::new(load.sampling, load.sampling_seed),
             },
             results: (0..self.threads()).map(|_| Mutex::new(None)).collect(),
             left: AtomicUsize::new(self.threads()),

@@ -14,6 +14,7 @@
 //!
 //! ```
 //! use contend_harness::{Account, Admits, Contender, Contract, Setting, Suite, Trial, Worker, Workload, WrongResult};
+//! use contend_harness::stride;
 //! use std::sync::atomic::{AtomicU64, Ordering};
 //!
 //! /// What the suite compares.
@@ -30,11 +31,14 @@
 //!     fn curated(&self) -> bool { true }
 //! }
 //!
+//! /// Operations between two looks at the stop flag; one each, where single operations are timed.
+//! const STEP: u64 = stride(64);
+//!
 //! struct CounterTrial<T> { counter: T, before: u64 }
 //! impl<T: Counter> Trial for CounterTrial<T> {
 //!     type Report = ();
 //!     fn work(&self, worker: &mut Worker<'_>) {
-//!         worker.measure(64, |_| { (0..64).for_each(|_| self.counter.add_one()); 64 });
+//!         worker.measure(STEP, |_| { (0..STEP).for_each(|_| self.counter.add_one()); STEP });
 //!     }
 //!     fn check(&mut self, accounts: &[Account<()>]) -> Result<(), WrongResult> {
 //!         self.before += accounts.iter().map(|account| account.ops).sum::<u64>();

@@ -70,12 +70,12 @@ pub(crate) fn busy_ns(cores: &[usize]) -> Option<u64> {
     system::busy_ns(cores)
 }
 
-/// Bytes of this process that are in memory now, where the platform tells.
+/// Bytes of this process's own data that are in memory now, where the platform tells.
 pub fn resident_bytes() -> Option<u64> {
     system::resident_bytes()
 }
 
-/// The most bytes of this process that were ever in memory at once, where the platform tells.
+/// The most of them that ever were at once, where the platform tells.
 pub fn peak_resident_bytes() -> Option<u64> {
     system::peak_resident_bytes()
 }

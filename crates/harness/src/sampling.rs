@@ -28,11 +28,14 @@ pub enum Sampling {
         /// At least 1.
         every: u32,
     },
-    /// Open loop: operation `i` of each worker is due `i` intervals after the start, and timed from then, whether or not
-    /// the worker was free to begin.
+    /// Open loop: operation `i` of each worker is due `i` intervals after its first, and timed from then, whether or not the
+    /// worker was free to begin. The first of each comes a part of an interval after that of the worker before, so that they
+    /// do not all meet. A worker does all its operations, though others have done theirs: those that wait longest come last.
     Open {
         /// Between two operations of a worker, in nanoseconds.
         interval_ns: u64,
+        /// Most operations of a worker.
+        operations: u64,
     },
 }
 
@@ -49,12 +52,24 @@ pub struct Looked {
     pub marked: bool,
     /// A worker only assisted: the pace is not that of those who count.
     pub assisted: bool,
+    /// Such a worker runs ahead of those who count, so that its allocations are not those of their operations.
+    pub ran_ahead: bool,
+    /// A step was more than one operation, so that none was timed.
+    pub coarse: bool,
 }
 
 impl Default for Looked {
     fn default() -> Self {
         let times_ns = Histogram::new_with_bounds(1, LONGEST_NS, DIGITS).expect("the bounds are in order");
-        Self { times_ns, allocations: 0, requested_bytes: 0, marked: false, assisted: false }
+        Self {
+            times_ns,
+            allocations: 0,
+            requested_bytes: 0,
+            marked: false,
+            assisted: false,
+            ran_ahead: false,
+            coarse: false,
+        }
     }
 }
 
@@ -66,6 +81,8 @@ impl Looked {
         self.requested_bytes += other.requested_bytes;
         self.marked |= other.marked;
         self.assisted |= other.assisted;
+        self.ran_ahead |= other.ran_ahead;
+        self.coarse |= other.coarse;
     }
 }
 
@@ -73,12 +90,14 @@ impl Looked {
 #[derive(Debug)]
 pub(crate) struct Looks {
     sampling: Option<Sampling>,
+    /// Another one for each slice, so that each times other operations.
+    seed: u64,
     of_all: Mutex<Looked>,
 }
 
 impl Looks {
-    pub(crate) fn new(sampling: Option<Sampling>) -> Self {
-        Self { sampling, of_all: Mutex::default() }
+    pub(crate) fn new(sampling: Option<Sampling>, seed: u64) -> Self {
+        Self { sampling, seed, of_all: Mutex::default() }
     }
 
     pub(crate) fn take(&self) -> Looked {
@@ -87,7 +106,7 @@ impl Looks {
 
     /// One worker's eye on its slice.
     pub(crate) fn eye(&self, index: usize, mark: Mark) -> Eye<'_> {
-        let rng = Rng::with_seed(index as u64 + 1);
+        let rng = Rng::with_seed(self.seed << 16 | index as u64);
         let looked = Looked { marked: mark.0.is_some(), ..Looked::default() };
         Eye { looks: self, looked, rng, before: of_thread(), mark, index }
     }
@@ -113,9 +132,9 @@ impl Mark {
         }
     }
 
-    /// The last moment that was marked; `now_ns` where none ever is.
-    fn or(&self, now_ns: u64) -> u64 {
-        self.0.as_ref().map_or(now_ns, |moment| moment.ns.get())
+    /// The last moment that was marked; `None` where none ever is.
+    fn moment(&self) -> Option<u64> {
+        self.0.as_ref().map(|moment| moment.ns.get())
     }
 }
 
@@ -132,6 +151,7 @@ pub(crate) struct Eye<'a> {
 /// The part of a slice that a loop needs to know.
 pub(crate) struct Span<'a> {
     pub(crate) share: u64,
+    pub(crate) threads: usize,
     pub(crate) start_ns: u64,
     pub(crate) stop: &'a AtomicBool,
     pub(crate) clock: &'a dyn Clock,
@@ -142,40 +162,51 @@ impl Eye<'_> {
     pub(crate) fn run(&mut self, span: &Span<'_>, stride: u64, mut step: impl FnMut(u64) -> u64) -> u64 {
         // From here on, because making the histogram is none of the contender's allocations.
         self.before = of_thread();
-        let done = match self.looks.sampling {
+        self.looked.coarse = stride != 1;
+        let done = match self.looks.sampling.filter(|_| stride == 1) {
             None => run_while(span, stride, step),
-            Some(Sampling::Service { every }) => {
-                let mut until = self.gap(every);
-                run_while(span, stride, |done| {
-                    if until > 0 {
-                        until -= 1;
-                        return step(done);
+            Some(Sampling::Service { every }) => self.serve(span, every, step),
+            Some(Sampling::Open { interval_ns, operations }) => {
+                let phase_ns = interval_ns * self.index as u64 / span.threads.max(1) as u64;
+                let mut done = 0;
+                while done < span.share.min(operations) {
+                    let due = span.start_ns + phase_ns + done * interval_ns;
+                    while span.clock.now_ns(self.index) < due {
+                        spin_loop();
                     }
-                    until = self.gap(every);
-                    let begun = span.clock.now_ns(self.index);
                     let completed = step(done);
-                    self.record(begun, span.clock.now_ns(self.index));
-                    completed
-                })
-            }
-            Some(Sampling::Open { interval_ns }) => run_while(span, stride, |done| {
-                let due = span.start_ns + done * interval_ns;
-                // Relaxed: as in `Worker::measure`.
-                while span.clock.now_ns(self.index) < due && !span.stop.load(Ordering::Relaxed) {
-                    spin_loop();
+                    self.record(due, span.clock);
+                    done += completed;
+                    if completed == 0 {
+                        break;
+                    }
                 }
-                let completed = step(done);
-                self.record(due, span.clock.now_ns(self.index));
-                completed
-            }),
+                done
+            }
         };
         self.count();
         done
     }
 
+    fn serve(&mut self, span: &Span<'_>, every: u32, mut step: impl FnMut(u64) -> u64) -> u64 {
+        let mut until = self.gap(every);
+        run_while(span, 1, |done| {
+            if until > 0 {
+                until -= 1;
+                return step(done);
+            }
+            until = self.gap(every);
+            let begun = span.clock.now_ns(self.index);
+            let completed = step(done);
+            self.record(begun, span.clock);
+            completed
+        })
+    }
+
     /// Begins to count what a worker allocates that only assists.
-    pub(crate) fn assist(&mut self) {
+    pub(crate) fn assist(&mut self, runs_ahead: bool) {
         self.looked.assisted = true;
+        self.looked.ran_ahead = runs_ahead;
         self.before = of_thread();
     }
 
@@ -185,8 +216,8 @@ impl Eye<'_> {
         self.looked.requested_bytes = now.requested_bytes - self.before.requested_bytes;
     }
 
-    fn record(&mut self, begun_ns: u64, ended_ns: u64) {
-        let ended_ns = self.mark.or(ended_ns);
+    fn record(&mut self, begun_ns: u64, clock: &dyn Clock) {
+        let ended_ns = self.mark.moment().unwrap_or_else(|| clock.now_ns(self.index));
         self.looked.times_ns.saturating_record(ended_ns.saturating_sub(begun_ns));
     }
 
@@ -235,9 +266,9 @@ mod tests {
 
     /// Operations that take 1 µs each, but one that stalls for 50 ms.
     fn look(sampling: Sampling, operations: u64, stalled: Option<u64>) -> Looked {
-        let looks = Looks::new(Some(sampling));
+        let looks = Looks::new(Some(sampling), 1);
         let (clock, stop) = (Scripted::default(), AtomicBool::new(false));
-        let span = Span { share: operations, start_ns: 0, stop: &stop, clock: &clock };
+        let span = Span { share: operations, threads: 1, start_ns: 0, stop: &stop, clock: &clock };
         let done = looks.eye(0, Mark::default()).run(&span, 1, |number| {
             let took = if Some(number) == stalled { 50_000_000 } else { 1000 };
             clock.0.fetch_add(took, Ordering::Relaxed);
@@ -248,7 +279,7 @@ mod tests {
     }
 
     const EVERY: Sampling = Sampling::Service { every: 1 };
-    const OPEN: Sampling = Sampling::Open { interval_ns: 10_000 };
+    const OPEN: Sampling = Sampling::Open { interval_ns: 10_000, operations: u64::MAX };
 
     #[test]
     fn an_open_loop_shows_a_stall_that_a_closed_one_hides() {
@@ -262,6 +293,51 @@ mod tests {
     }
 
     #[test]
+    fn what_is_due_is_done_though_another_has_finished() {
+        let looks = Looks::new(Some(Sampling::Open { interval_ns: 10_000, operations: 100 }), 1);
+        let (clock, stop) = (Scripted::default(), AtomicBool::new(true));
+        let span = Span { share: 1000, threads: 2, start_ns: 0, stop: &stop, clock: &clock };
+        let done = looks.eye(1, Mark::default()).run(&span, 1, |number| {
+            clock.0.fetch_add(if number == 90 { 5_000_000 } else { 1000 }, Ordering::Relaxed);
+            1
+        });
+        assert_eq!(done, 100, "the stop flag cuts no backlog, and the bound holds");
+        let times = looks.take().times_ns;
+        let waited = times.iter_recorded().filter(|value| value.value_iterated_to() > 4_000_000);
+        assert_eq!(
+            waited.map(|value| value.count_at_value()).sum::<u64>(),
+            10,
+            "all that stood behind the stall"
+        );
+    }
+
+    #[test]
+    fn each_slice_times_other_operations() {
+        let timed = |seed| {
+            let looks = Looks::new(Some(Sampling::Service { every: 8 }), seed);
+            let (clock, stop) = (Scripted::default(), AtomicBool::new(false));
+            let span = Span { share: 1000, threads: 1, start_ns: 0, stop: &stop, clock: &clock };
+            looks.eye(0, Mark::default()).run(&span, 1, |number| {
+                clock.0.fetch_add(number * 1000, Ordering::Relaxed);
+                1
+            });
+            looks.take().times_ns.iter_recorded().map(|value| value.value_iterated_to()).collect::<Vec<_>>()
+        };
+        assert_ne!(timed(1), timed(2));
+        assert_eq!(timed(1), timed(1));
+    }
+
+    #[test]
+    fn steps_of_several_operations_are_not_timed_as_one() {
+        let looks = Looks::new(Some(EVERY), 1);
+        let (clock, stop) = (Scripted::default(), AtomicBool::new(false));
+        let span = Span { share: 128, threads: 1, start_ns: 0, stop: &stop, clock: &clock };
+        assert_eq!(looks.eye(0, Mark::default()).run(&span, 64, |_| 64), 128);
+        let looked = looks.take();
+        assert!(looked.coarse && looked.times_ns.is_empty());
+    }
+
+    #[test]
     fn one_operation_in_n_is_timed() {
         let looked = look(Sampling::Service { every: 64 }, 640_000, None);
         let samples = looked.times_ns.len();
@@ -271,9 +347,9 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_the_raw_times() {
-        let looks = Looks::new(Some(EVERY));
+        let looks = Looks::new(Some(EVERY), 1);
         let (clock, stop) = (Scripted::default(), AtomicBool::new(false));
-        let span = Span { share: 50_000, start_ns: 0, stop: &stop, clock: &clock };
+        let span = Span { share: 50_000, threads: 1, start_ns: 0, stop: &stop, clock: &clock };
         let mut rng = Rng::with_seed(7);
         let mut raw = Vec::new();
         looks.eye(0, Mark::default()).run(&span, 1, |_| {
@@ -296,9 +372,9 @@ mod tests {
 
     #[test]
     fn a_mark_ends_an_operation_early() {
-        let looks = Looks::new(Some(EVERY));
+        let looks = Looks::new(Some(EVERY), 1);
         let (clock, stop) = (Scripted::default(), AtomicBool::new(false));
-        let span = Span { share: 100, start_ns: 0, stop: &stop, clock: &clock };
+        let span = Span { share: 100, threads: 1, start_ns: 0, stop: &stop, clock: &clock };
         let mark = Mark::new();
         looks.eye(0, mark.clone()).run(&span, 1, |_| {
             clock.0.fetch_add(100, Ordering::Relaxed);
@@ -312,9 +388,9 @@ mod tests {
 
     #[test]
     fn allocations_are_those_of_the_loop() {
-        let looks = Looks::new(None);
+        let looks = Looks::new(None, 1);
         let (clock, stop) = (Scripted::default(), AtomicBool::new(false));
-        let span = Span { share: 10, start_ns: 0, stop: &stop, clock: &clock };
+        let span = Span { share: 10, threads: 1, start_ns: 0, stop: &stop, clock: &clock };
         looks.eye(0, Mark::default()).run(&span, 1, |_| {
             drop(std::hint::black_box(Box::new([0_u8; 24])));
             1

@@ -77,6 +77,8 @@ pub struct Session {
     #[cfg(feature = "passes")]
     sampling: Option<Sampling>,
     #[cfg(feature = "passes")]
+    slices: u64,
+    #[cfg(feature = "passes")]
     looked: Looked,
 }
 
@@ -121,6 +123,8 @@ impl Session {
             #[cfg(feature = "passes")]
             sampling: None,
             #[cfg(feature = "passes")]
+            slices: 0,
+            #[cfg(feature = "passes")]
             looked: Looked::default(),
         }
     }
@@ -129,6 +133,12 @@ impl Session {
     #[cfg(feature = "passes")]
     pub fn set_sampling(&mut self, sampling: Option<Sampling>) {
         self.sampling = sampling;
+    }
+
+    #[cfg(feature = "passes")]
+    fn next_sampling_seed(&mut self) -> u64 {
+        self.slices += 1;
+        self.slices
     }
 
     /// What was seen of the operations of the last slice.
@@ -264,6 +274,8 @@ impl Session {
             handicap: self.handicap,
             #[cfg(feature = "passes")]
             sampling: self.sampling,
+            #[cfg(feature = "passes")]
+            sampling_seed: self.next_sampling_seed(),
         };
         let ran = self.crew.slice(&self.trial, load, self.limits.hang_bound);
         let ran = ran.map_err(|fault| Failure::Fault(fault.into()))?;

@@ -79,6 +79,11 @@ impl Suite {
         cells
     }
 
+    /// The cell of that id, made without the others: what they would leave in the heap is not there.
+    pub fn cell(&self, id: &CellId) -> Option<Cell> {
+        self.families.iter().find_map(|family| family.cell(self, id))
+    }
+
     fn version_of(&self, package: Option<&str>) -> String {
         match package {
             Some(STD) => format!("std {}", env!("CONTEND_STD_VERSION")),
@@ -202,6 +207,7 @@ impl std::fmt::Debug for Cell {
 
 trait Family: std::fmt::Debug + Send + Sync {
     fn cells(&self, suite: &Suite, threads: &[usize], cells: &mut Vec<Cell>);
+    fn cell(&self, suite: &Suite, id: &CellId) -> Option<Cell>;
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
@@ -221,6 +227,13 @@ impl<C: Contract> Family for FamilyOf<C> {
                 cells.extend(threads.iter().map(cell));
             }
         }
+    }
+
+    fn cell(&self, suite: &Suite, id: &CellId) -> Option<Cell> {
+        let workload = self.workloads.iter().find(|workload| workload.id() == id.workload())?;
+        let (contender, version) = self.entries.iter().find(|(row, _)| row.id == id.contender())?;
+        let version = version.map_or_else(|| suite.version_of(contender.package), str::to_owned);
+        (suite.id == id.suite()).then(|| cell(suite.id, workload, contender, &version, id.threads()))
     }
 
     fn as_any(&mut self) -> &mut dyn Any {

@@ -52,6 +52,8 @@ pub struct Worker<'a> {
     stamps: Option<Stamps>,
     #[cfg(feature = "passes")]
     mark: Mark,
+    #[cfg(feature = "passes")]
+    runs_ahead: bool,
 }
 
 /// Says when what an operation waits for has come, such as a lock: in passes that time single operations, only what lies
@@ -101,6 +103,8 @@ impl<'a> Worker<'a> {
             stamps: None,
             #[cfg(feature = "passes")]
             mark: Mark::default(),
+            #[cfg(feature = "passes")]
+            runs_ahead: false,
         }
     }
 
@@ -122,6 +126,15 @@ impl<'a> Worker<'a> {
     /// Adds to the attempts that failed and were tried again.
     pub fn add_failed_attempts(&mut self, attempts: u64) {
         self.failed_attempts += attempts;
+    }
+
+    /// Says, before [`Worker::assist`], that nothing keeps this worker near those who count, as in front of an unbounded queue:
+    /// what it allocates is then not what their operations do.
+    pub fn runs_ahead(&mut self) {
+        #[cfg(feature = "passes")]
+        {
+            self.runs_ahead = true;
+        }
     }
 
     /// A marker for this worker's operations, each of which has to use it.
@@ -176,7 +189,13 @@ impl<'a> Worker<'a> {
     #[cfg(feature = "passes")]
     fn span(&self, start: &Start) -> Span<'a> {
         let control = self.control;
-        Span { share: control.share, start_ns: start.start_ns, stop: &control.stop, clock: self.clock }
+        Span {
+            share: control.share,
+            threads: self.threads,
+            start_ns: start.start_ns,
+            stop: &control.stop,
+            clock: self.clock,
+        }
     }
 
     /// Runs this worker beside those that count operations, until one of them has finished its share.
@@ -193,7 +212,7 @@ impl<'a> Worker<'a> {
         let mut eye = control.looks.eye(self.index, Mark::default());
         let start = self.start();
         #[cfg(feature = "passes")]
-        eye.assist();
+        eye.assist(self.runs_ahead);
         // Relaxed: as in `measure`.
         while !control.stop.load(Ordering::Relaxed) {
             if !step() {

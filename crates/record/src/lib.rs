@@ -91,6 +91,7 @@ pub mod work;
 pub use comparisons::{ComparisonEntry, ComparisonState, ComparisonWriter, SavedComparison};
 pub use contend_protocol::fnv::hex as content_hash;
 pub use error::{RecordError, Saved};
+pub use figures::FiguresWriter;
 pub use lock::HeldLock;
 pub use name::nearest;
 pub use reading::Notice;

@@ -7,6 +7,7 @@ use contend_protocol::figures::{
     Allocations, CellFigures, Figures, Footprint, OpenLoop, Stage, Times, Until,
 };
 use contend_protocol::sample::Outcome;
+use std::collections::BTreeMap;
 
 /// The workloads in their order.
 pub fn text(figures: &Figures) -> String {
@@ -82,11 +83,28 @@ fn open_loop(workload: &[CellFigures]) -> Option<Lines> {
                 _ => None,
             })
             .collect();
-        let figure = format!("time since each operation was due, at {} a second and worker", thousands(rate));
+        let acquired = timed.iter().any(|(_, times)| times.until == Until::Acquired);
+        let what =
+            if acquired { "time to acquire since it was due" } else { "time since each operation was due" };
+        let figure = format!("{what}, at {} a second and worker", thousands(rate));
         lines.extend(heading(workload, &figure));
         lines.extend(times_table(&timed));
     }
+    for (reason, names) in refused(workload) {
+        lines.extend(heading(workload, &format!("no open loop of {}: {reason}", names.join(", "))));
+    }
     (!lines.is_empty()).then_some(lines)
+}
+
+/// Why there is no open loop, and of whom.
+fn refused(workload: &[CellFigures]) -> BTreeMap<&str, Vec<String>> {
+    let mut refused: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for cell in workload {
+        if let Some(OpenLoop::Refused { reason }) = &cell.open_loop {
+            refused.entry(reason).or_default().push(name(cell).trim().to_owned());
+        }
+    }
+    refused
 }
 
 fn times_table(timed: &[(&CellFigures, Times)]) -> Lines {
@@ -184,7 +202,7 @@ fn failures(workload: &[CellFigures]) -> Option<Lines> {
     (!lines.is_empty()).then_some(lines)
 }
 
-/// Three digits of what is small, none behind the point of what is large; 0 is none at all.
+/// Three digits behind the point of what is small, one of what is large; 0 is none at all.
 fn few(number: f64) -> String {
     match number {
         0.0 => "0".to_owned(),

@@ -53,7 +53,7 @@
 //! | structure | linearizable | only eventually exact |
 //! |---|---|---|
 //! | [`StripedCounter`] | each stripe's `add` | `sum`: all adds that happened before it, and some of those beside it |
-//! | [`ShardedMap`] | all that names one key | `len`, `is_empty`: shard after shard |
+//! | [`ShardedMap`] | all that names one key | `len`, `is_empty`, `for_each`: shard after shard |
 //! | [`SequencedCell`] | `load`, `store`, `update` | nothing |
 //! | [`StackPool`] | all, as a stack | nothing |
 //! | [`StripedPool`] | `put`, and a `take` that finds something, as a bag | a `take` that finds nothing, `len`, `is_empty`: stack after stack |

@@ -121,6 +121,33 @@ impl<K: Eq + Hash, V, S: BuildHasher, const SHARDS: usize> ShardedMap<K, V, S, S
         }
     }
 
+    /// A copy of the value that `key` has; where it has none, gives it `value` and returns `None`.
+    ///
+    /// # Panics
+    /// As [`ShardedMap::insert`].
+    #[inline(always)]
+    pub fn get_or_insert(&self, key: K, value: V) -> Option<V>
+    where
+        V: Clone,
+    {
+        let (hash, shard) = self.locate(&key);
+        let mut shard = shard.write();
+        let found = shard.find(hash, |(known, _)| *known == key).map(|(_, old)| old.clone());
+        if found.is_none() {
+            shard.insert_unique(hash, (key, value), |(known, _)| self.hasher.hash_one(known));
+        }
+        found
+    }
+
+    /// Visits every entry, one shard after the other, each as a whole: what changes meanwhile in another shard may be seen or
+    /// not.
+    #[inline(always)]
+    pub fn for_each(&self, mut visit: impl FnMut(&K, &V)) {
+        for shard in &self.shards {
+            shard.read().iter().for_each(|(key, value)| visit(key, value));
+        }
+    }
+
     /// Takes `key` out, and returns its value.
     #[inline(always)]
     pub fn remove<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<V>
@@ -192,6 +219,7 @@ mod tests {
         Insert(String, u8),
         Replace(String, u8),
         Update(String, u8),
+        GetOrInsert(String, u8),
         Get(String),
         Remove(String),
     }
@@ -203,6 +231,7 @@ mod tests {
             3 => (key(), any::<u8>()).prop_map(|(key, value)| Step::Insert(key, value)),
             1 => (key(), any::<u8>()).prop_map(|(key, value)| Step::Replace(key, value)),
             1 => (key(), any::<u8>()).prop_map(|(key, value)| Step::Update(key, value)),
+            1 => (key(), any::<u8>()).prop_map(|(key, value)| Step::GetOrInsert(key, value)),
             1 => key().prop_map(Step::Get),
             2 => key().prop_map(Step::Remove),
         ]
@@ -228,11 +257,19 @@ mod tests {
                     };
                     assert_eq!(map.update(key.as_str(), add), expected.get_mut(&key).map(add));
                 }
+                Step::GetOrInsert(key, value) => {
+                    let known = expected.get(&key).copied();
+                    expected.entry(key.clone()).or_insert(value);
+                    assert_eq!(map.get_or_insert(key, value), known);
+                }
                 Step::Get(key) => assert_eq!(map.get(key.as_str()), expected.get(&key).copied()),
                 Step::Remove(key) => assert_eq!(map.remove(key.as_str()), expected.remove(&key)),
             }
             assert_eq!((map.len(), map.is_empty()), (expected.len(), expected.is_empty()));
         }
+        let mut seen = HashMap::new();
+        map.for_each(|key, value| assert_eq!(seen.insert(key.clone(), *value), None, "{key} twice"));
+        assert_eq!(seen, expected);
         for (key, value) in &expected {
             assert_eq!(map.with(key, |found| *found), Some(*value), "{key}");
         }
@@ -369,6 +406,16 @@ mod model {
             let (old, map) = race(&[], |map| map.insert(1, 10), |map| map.insert(1, 20));
             let outcome = (old, map.len(), map.get(&1));
             let expected = [([None, Some(10)], 1, Some(20)), ([Some(20), None], 1, Some(10))];
+            assert!(expected.contains(&outcome), "{outcome:?}");
+        });
+    }
+
+    #[test]
+    fn one_of_two_gives_a_key_its_value_and_both_see_it() {
+        loom::model(|| {
+            let (found, map) = race(&[], |map| map.get_or_insert(1, 10), |map| map.get_or_insert(1, 20));
+            let outcome = (found, map.len(), map.get(&1));
+            let expected = [([None, Some(10)], 1, Some(10)), ([Some(20), None], 1, Some(20))];
             assert!(expected.contains(&outcome), "{outcome:?}");
         });
     }

@@ -5,7 +5,7 @@ use crate::cli::{Format, FormatFlag, Selection};
 use crate::compare::cells::SideCells;
 use crate::compare::machine;
 use crate::error::CommandError;
-use crate::executables::{self, AskError, Conclusion, Executable, Heard, Question};
+use crate::executables::{self, AskError, Executable, Heard, Question};
 use crate::output::{print, print_json};
 use crate::progress::{self, Progress};
 use clap::ValueEnum;
@@ -14,6 +14,7 @@ use contend_protocol::figures::{CellFigures, CellFootprint, Figures, Footprint};
 use contend_protocol::sample::{Fault, Outcome};
 use contend_protocol::version::{FormatVersion, MethodVersion};
 use contend_protocol::{DecodeError, decode, exit, json};
+use contend_record::FiguresWriter;
 use contend_record::environment::now_unix_ms;
 use contend_report::figures;
 
@@ -21,7 +22,7 @@ use contend_report::figures;
 ///
 /// Builds the bench executables a second time, with the driver's feature `passes`, and starts a process for each cell and
 /// pass. Nothing of it is in the executables that `cargo bench` measures. Takes about 1 s a cell. Exits with 14 if a
-/// contender gave a wrong result. What is measured is defined in METHODOLOGY.md. With --format json:
+/// contender gave a wrong result. Cells are kept as they come, so that Ctrl-C loses none. What is measured is defined in METHODOLOGY.md. With --format json:
 ///
 /// {"schema": "contend-figures/1", "figures": the figures.json that is kept in results/figures}.
 #[derive(clap::Args, Debug)]
@@ -47,41 +48,54 @@ pub(crate) enum Pass {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
-    let created_unix_ms = now_unix_ms();
     let store = super::store()?;
     let _alone = super::measure_alone(&store)?;
     let cells = chosen(arguments)?;
     let (_, first) = cells.iter().next().expect("some cells are chosen");
-    let machine = machine(std::slice::from_ref(first))?;
+    let mut figures = Figures {
+        format: FormatVersion::CURRENT,
+        method: MethodVersion::CURRENT,
+        created_unix_ms: now_unix_ms(),
+        took_ms: 0,
+        machine: machine(std::slice::from_ref(first))?,
+        seed: seed(),
+        cells: Vec::new(),
+    };
+    let kept = store.begin_figures(figures.created_unix_ms, &figures.machine)?;
+    let ended = measure_all(arguments, &cells, &mut figures, &kept);
+    match arguments.format.format {
+        Format::Text => print(&figures::text(&figures))?,
+        Format::Json => print_json(&json!({ "schema": "contend-figures/1", "figures": figures }))?,
+    }
+    eprintln!(
+        "contend: {} of {} cells in {}",
+        figures.cells.len(),
+        cells.iter().len(),
+        kept.directory().display()
+    );
+    ended?;
+    Ok(code(&figures))
+}
+
+/// Each cell is kept as it comes: what follows may be interrupted, or fail.
+fn measure_all(
+    arguments: &Arguments,
+    cells: &SideCells,
+    figures: &mut Figures,
+    kept: &FiguresWriter,
+) -> Result<(), CommandError> {
     let mut progress = Progress::begin();
-    let mut found = Vec::new();
     for (number, (entry, executable)) in cells.iter().enumerate() {
         if progress::interrupted() {
             break;
         }
         progress.say(&format!("looking at cell {} of {}", number + 1, cells.iter().len()));
-        found.push(measure(entry, executable, |pass| arguments.wants(pass))?);
+        figures.cells.push(measure(entry, executable, |pass| arguments.wants(pass))?);
+        figures.took_ms = u64::try_from(progress.took().as_millis()).unwrap_or(u64::MAX);
+        kept.keep(figures)?;
     }
     progress.clear();
-    if found.is_empty() {
-        return Err(CommandError::Interrupted);
-    }
-    let figures = Figures {
-        format: FormatVersion::CURRENT,
-        method: MethodVersion::CURRENT,
-        created_unix_ms,
-        took_ms: u64::try_from(progress.took().as_millis()).unwrap_or(u64::MAX),
-        machine,
-        seed: seed(),
-        cells: found,
-    };
-    let saved = store.save_figures(&figures)?;
-    match arguments.format.format {
-        Format::Text => print(&figures::text(&figures))?,
-        Format::Json => print_json(&json!({ "schema": "contend-figures/1", "figures": figures }))?,
-    }
-    eprintln!("contend: saved {}", saved.display());
-    Ok(code(&figures))
+    Ok(())
 }
 
 impl Arguments {
@@ -98,7 +112,8 @@ fn code(figures: &Figures) -> u8 {
         return exit::INTERRUPTED;
     }
     let unfit = |cell: &CellFigures| matches!(cell.outcome, Outcome::NotMeasurable { .. });
-    if figures.cells.iter().all(unfit) { exit::UNFIT } else { exit::OK }
+    let all_unfit = !figures.cells.is_empty() && figures.cells.iter().all(unfit);
+    if all_unfit { exit::UNFIT } else { exit::OK }
 }
 
 /// The seed that the executables take from the environment, or their own.
@@ -106,11 +121,14 @@ fn seed() -> u64 {
     std::env::var("CONTEND_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(42)
 }
 
+/// The cells that the filter fits, whatever their set; without a filter the curated ones.
 fn chosen(arguments: &Arguments) -> Result<SideCells, CommandError> {
     let wanted = arguments.selection.filter.as_deref();
     let filter = select::filter(wanted)?;
     let executables = executables::find_passes(&arguments.selection.executables)?;
-    let selected = |entry: &CellEntry| select::fits(filter.as_ref(), entry) && select::in_set(entry);
+    let selected = |entry: &CellEntry| {
+        select::fits(filter.as_ref(), entry) && (filter.is_some() || select::in_set(entry))
+    };
     let cells = SideCells::ask(&executables, selected)?;
     if cells.is_empty() {
         return Err(select::nothing(wanted, &SideCells::ask(&executables, |_| true)?.ids()));
@@ -131,10 +149,11 @@ fn measure(
             Err(died) => figures.outcome = died,
         }
     }
-    if wants(Pass::Memory) && matches!(figures.outcome, Outcome::Measured) {
+    // Memory needs no quiet machine, but a contender that does what it should.
+    if wants(Pass::Memory) && !matches!(figures.outcome, Outcome::Faulty { .. }) {
         match answer(entry, executable, "footprint", |line| decode::<CellFootprint>("a footprint", line))? {
             Ok(found) => figures.memory = found.footprint,
-            Err(died) => figures.outcome = died,
+            Err(died) => figures = CellFigures { outcome: died, ..nothing_of(entry) },
         }
     }
     Ok(figures)
@@ -154,7 +173,8 @@ fn nothing_of(entry: &CellEntry) -> CellFigures {
     }
 }
 
-/// What a process says of the one cell; the inner error is that it did not come to its end.
+/// What a process says of the one cell. The inner error is that it said nothing whole: its contender is to blame only where the
+/// process died.
 fn answer<T>(
     entry: &CellEntry,
     executable: &Executable,
@@ -163,8 +183,8 @@ fn answer<T>(
 ) -> Result<Result<T, Outcome>, CommandError> {
     let filter = format!("^{}$", entry.cell);
     let arguments = [verb, "--filter", filter.as_str()];
-    let question =
-        Question { arguments: &arguments, accepted: &[exit::OK, exit::WRONG_RESULT], full_set: true };
+    let accepted = &[exit::OK, exit::WRONG_RESULT];
+    let question = Question { arguments: &arguments, accepted, full_set: true, own_group: true };
     let mut found = None;
     let outcome = executable.ask(&question, |heard| {
         if let Heard::Line(line) = heard {
@@ -172,18 +192,23 @@ fn answer<T>(
         }
         Ok(())
     });
-    if let Err(error @ (AskError::Foreign | AskError::Ours(_))) = outcome {
-        executable.conclude(Err(error))?;
-        return Err(CommandError::Incomparable(format!(
-            "ask {} for {verb}: it was built without the feature `passes`",
-            executable.path.display()
-        )));
-    }
-    let message = match &outcome {
+    let missing = match outcome {
+        Ok(_) => match found {
+            Some(found) => return Ok(Ok(found)),
+            None => "its process said nothing of it".to_owned(),
+        },
+        Err(AskError::Foreign) => {
+            return Err(CommandError::Usage(format!(
+                "look at single operations with {}: it was built without the feature `passes`",
+                executable.path.display()
+            )));
+        }
+        Err(AskError::Ours(error)) => return Err(error),
+        Err(error @ AskError::Died(_)) => {
+            let message = format!("its process {error}");
+            return Ok(Err(Outcome::Faulty { fault: Fault::Panicked { message } }));
+        }
         Err(error) => format!("its process {error}"),
-        Ok(_) => "its process said nothing of it".to_owned(),
     };
-    let whole = executable.conclude(outcome)? != Conclusion::Broken;
-    let died = Outcome::Faulty { fault: Fault::Panicked { message } };
-    Ok(found.filter(|_| whole).ok_or(died))
+    Ok(Err(Outcome::NotMeasurable { reason: missing }))
 }

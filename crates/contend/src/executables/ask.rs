@@ -8,6 +8,7 @@ use contend_protocol::version::ProtocolVersion;
 use contend_protocol::{DecodeError, decode};
 use std::fmt;
 use std::io::{self, BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 /// What is asked.
@@ -18,6 +19,8 @@ pub(crate) struct Question<'a> {
     pub(crate) accepted: &'a [u8],
     /// Ask about all cells, whatever set the environment names.
     pub(crate) full_set: bool,
+    /// The terminal's Ctrl-C is for us alone: what is being measured comes to its end.
+    pub(crate) own_group: bool,
 }
 
 /// Why there is no whole answer. Each text fits after "the bench executable NAME ".
@@ -152,6 +155,9 @@ impl Executable {
         }
         if question.full_set {
             command.env("CONTEND_SET", "full");
+        }
+        if question.own_group {
+            command.process_group(0);
         }
         let mut child = command.spawn()?;
         let stdout = child.stdout.take();

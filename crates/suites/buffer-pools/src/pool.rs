@@ -16,6 +16,10 @@ pub trait Pool: Send + Sync + 'static {
     where
         Self: 'a;
 
+    /// It may find none although one is there, and then makes another one: it looks at its parts one after the other, or at what
+    /// other threads keep not at all.
+    const MISSES_WHAT_IS_THERE: bool = false;
+
     /// A full pool.
     fn new(stock: &Stock) -> Self;
 

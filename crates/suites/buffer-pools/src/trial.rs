@@ -175,7 +175,7 @@ impl<T: Pool> PoolTrial<T> {
     /// The fewest and the most buffers that may wait in the pool while none is out.
     fn wanted_in_pool(&self) -> (u64, u64) {
         let least = T::full(&self.stock) as u64;
-        let more_were_out = self.stock.out() > self.stock.buffers();
+        let more_were_out = self.stock.out() > self.stock.buffers() || T::MISSES_WHAT_IS_THERE;
         (least, if more_were_out { T::most(&self.stock) as u64 } else { least })
     }
 

@@ -170,7 +170,9 @@ impl Workload for Buffers {
             }
             Self::Poisoned { bytes, grown, .. } => {
                 let (kib, mib) = (bytes / 1024, grown / MIB);
-                format!("What is left of one holder who grew a buffer of {kib} KiB to {mib} MiB?")
+                format!(
+                    "Does one buffer of {kib} KiB that grew to {mib} MiB slow the others down, and what is left of it?"
+                )
             }
         }
     }

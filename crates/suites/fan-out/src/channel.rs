@@ -163,6 +163,9 @@ impl<T: Channel> ChannelTrial<T> {
     fn send(&self, worker: &mut Worker<'_>, sender: usize) -> Part {
         let mut end = self.channel.sender();
         let mut messages = 0;
+        if self.traffic.capacity().is_none() {
+            worker.runs_ahead();
+        }
         worker.assist(|| {
             messages += 1;
             worked(self.traffic.work_before(), messages);

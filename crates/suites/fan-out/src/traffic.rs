@@ -253,6 +253,15 @@ impl Workload for Traffic {
         format!("What does it cost to {what}, {room}{work}?")
     }
 
+    /// Traffic without work is what it was before there was any with it.
+    fn definition(&self) -> String {
+        let Self { shape, capacity, work_before, work_after } = self;
+        match (work_before, work_after) {
+            (0, 0) => format!("Traffic {{ shape: {shape:?}, capacity: {capacity:?} }}"),
+            _ => format!("{self:?}"),
+        }
+    }
+
     /// One message at a time, a queue as services size it, and no limit; and many senders to one receiver, as in a log
     /// or a metrics collector.
     fn curated(&self) -> bool {

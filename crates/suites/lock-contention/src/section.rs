@@ -99,6 +99,15 @@ impl Workload for Section {
         )
     }
 
+    /// Sections of one lock are what they were before there were others.
+    fn definition(&self) -> String {
+        let Self { inside, outside, locks } = self;
+        match locks {
+            1 => format!("Section {{ inside: {inside}, outside: {outside} }}"),
+            _ => format!("{self:?}"),
+        }
+    }
+
     fn curated(&self) -> bool {
         self.locks == 1 && matches!((self.inside, self.outside), (0, 0) | (10, 100) | (200, 1000))
     }

@@ -140,13 +140,22 @@ impl Workload for Writes {
         match 1000_u32.checked_div(self.write_permille) {
             None if self.one_writer => {
                 format!(
-                    "What does it cost to read {what} that one thread replaces every {PAUSE_OF_WRITER} work units?"
+                    "What does it cost to read {what} that one thread tries to replace every {PAUSE_OF_WRITER} work units?"
                 )
             }
             None => format!("What does it cost to read {what} that nobody changes any more?"),
             Some(one_in) => {
                 format!("What does it cost to read {what} that one operation in {one_in} replaces?")
             }
+        }
+    }
+
+    /// Writes by all threads are what they were before one thread could do them.
+    fn definition(&self) -> String {
+        let Self { value, write_permille, one_writer } = self;
+        match one_writer {
+            false => format!("Writes {{ value: {value:?}, write_permille: {write_permille} }}"),
+            true => format!("{self:?}"),
         }
     }
 

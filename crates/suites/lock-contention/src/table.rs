@@ -146,7 +146,7 @@ impl Workload for TableUse {
             Inside::Work(units) => format!("does {units} work units"),
         };
         let who_writes = match 1000_u32.checked_div(self.writes.write_permille()) {
-            None if self.writes.has_one_writer() => "one thread writes all the time".to_owned(),
+            None if self.writes.has_one_writer() => "one thread tries to write all the time".to_owned(),
             None => "nobody writes any more".to_owned(),
             Some(one_in) => format!("one of {one_in} writes"),
         };

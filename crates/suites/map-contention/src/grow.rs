@@ -51,7 +51,10 @@ impl Grow {
     fn map<K: Key, T: Map<K>>(&self, threads: usize) -> T {
         // The floor has no table that could grow.
         let is_sized = self.presized || T::KIND == Kind::Floor;
-        T::with_capacity(if is_sized { Self::keys_per_thread(threads) * threads } else { 0 }, threads)
+        let each = Self::keys_per_thread(threads);
+        // A map of each thread's own has that thread's keys only.
+        let keys = if T::KIND == Kind::PerThread { each } else { each * threads };
+        T::with_capacity(if is_sized { keys } else { 0 }, threads)
     }
 
     /// See [`contend_harness::Admits::footprint`].

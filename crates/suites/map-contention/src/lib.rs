@@ -13,7 +13,7 @@
 //! Stores            kv-store                                           the three stages of the articles, floor
 //! ```
 //!
-//! All maps hash with foldhash, so that the main tables compare maps and not hash functions. A contender is a type with
+//! All maps but evmap's hash with foldhash, so that the main tables compare maps and not hash functions. A contender is a type with
 //! one of the traits, and a row. From another crate:
 //!
 //! ```

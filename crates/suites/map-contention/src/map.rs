@@ -2,7 +2,7 @@
 
 use crate::key::Key;
 use crate::workload::{AnyTrial, MapWorkload};
-use contend_harness::{Admits, Contract, Probe, Setting, Trial};
+use contend_harness::{Admits, Contract, Cores, Probe, Setting, Trial};
 use std::marker::PhantomData;
 
 /// Who sees what a worker writes.
@@ -117,7 +117,13 @@ impl<K: Key> Contract for Maps<K> {
     const PLACED: bool = true;
 
     fn refusal(workload: &MapWorkload, threads: usize) -> Option<&'static str> {
-        if let MapWorkload::Scan(scan) = workload { scan.refusal(threads) } else { None }
+        match workload {
+            MapWorkload::Scan(scan) => scan.refusal(threads),
+            MapWorkload::Legacy(_) => Cores::detect().oversubscribed_by(threads).then_some(
+                "a slice is one whole run, which is too short a window with more threads than cores",
+            ),
+            _ => None,
+        }
     }
 }
 

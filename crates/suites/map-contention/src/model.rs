@@ -77,6 +77,23 @@ fn last_writes(tape: &Tape, ops: u64, keys: usize) -> Vec<Option<u64>> {
     last
 }
 
+/// An insertion and a replacement each give a key its newest value, as one thread sees it.
+#[cfg(test)]
+pub(crate) fn gives_keys_their_newest_value<T: crate::Map<u64>>() {
+    let map = T::with_capacity(16, 1);
+    let mut handle = map.handle(0);
+    assert_eq!(T::get(&mut handle, &1), None);
+    T::insert(&mut handle, 1, 10);
+    T::insert(&mut handle, 2, 20);
+    assert_eq!((T::get(&mut handle, &1), T::get(&mut handle, &2)), (Some(10), Some(20)));
+    T::insert(&mut handle, 1, 11);
+    assert_eq!(T::get(&mut handle, &1), Some(11), "an insertion replaces");
+    assert!(T::set(&mut handle, &1, 12) && !T::set(&mut handle, &3, 30));
+    assert_eq!((T::get(&mut handle, &1), T::get(&mut handle, &3)), (Some(12), None));
+    assert!(T::remove(&mut handle, &1));
+    assert_eq!((T::get(&mut handle, &1), T::get(&mut handle, &2)), (None, Some(20)));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,7 +66,7 @@ impl Workload for Scan {
     fn question(&self) -> String {
         match self.whole {
             Whole::Entries => {
-                "Which map, if threads visit all of 1,024 entries, and another one replaces their values?"
+                "Which map, if threads visit all of 1,024 entries, and another one tries to replace their values?"
                     .to_owned()
             }
             Whole::Number => "Which map, if all threads ask how many entries there are?".to_owned(),

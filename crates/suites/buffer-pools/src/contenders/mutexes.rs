@@ -97,6 +97,9 @@ struct Own<'a> {
 impl Pool for Sharded {
     type Handle<'a> = Own<'a>;
 
+    /// It looks at one stack after the other, so it may miss what comes back behind its look.
+    const MISSES_WHAT_IS_THERE: bool = true;
+
     fn new(stock: &Stock) -> Self {
         let (bound, threads) = (stock.buffers(), stock.threads());
         let pool = StripedPool::new(threads, bound);

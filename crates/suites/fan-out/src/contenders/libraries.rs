@@ -37,7 +37,8 @@ where
             .can(&["bounded or not", "many receivers", "async too"])
             .package("crossfire")
             .blocks()
-            .note("without its tuning call, which would hold for every row of the process"),
+            .note("its channel for many senders and receivers, whatever the shape: it has faster ones for fewer; without its tuning call, \
+                   which would hold for every row of the process"),
     ]
 }
 

@@ -78,7 +78,7 @@ where
             .can(&["no operating system"])
             .package("spin")
             .note(NOTE_SPIN),
-        Contender::of::<Exclusive<TicketMutex<T>>>("mutex-spin-ticket")
+        Contender::of::<Exclusive<TicketMutex<T>>>("mutex-spin-ticket-yield")
             .can(&["fair", "no operating system"])
             .package("spin")
             .note(NOTE_TICKET),

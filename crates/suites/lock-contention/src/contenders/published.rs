@@ -47,6 +47,7 @@ pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
         Contender::of::<Sequenced<V>>("seqlock")
             .can(&["values that can be copied", "readers try again"])
             .package("seqlock")
+            .blocks()
             .note("not formally sound: readers race with the writer and then look whether they did"),
     ]
 }

@@ -8,6 +8,7 @@
 use crate::{Reclaimer, Reclaimers, Shared, SharedValues, Stack, Stacks, Value};
 use contend_harness::Contender;
 use crossbeam_epoch::{self as epoch, Atomic, Owned};
+use crossbeam_utils::CachePadded;
 use seize::{Collector, Guard, reclaim};
 use std::ptr;
 use std::sync::Arc;
@@ -89,7 +90,8 @@ impl<V: Value> Shared<V> for EpochCell<V> {
 
 struct SeizeCell<V> {
     /// Never null, to a value that is never changed.
-    pointer: AtomicPtr<V>,
+    /// Away from what the collector keeps beside it.
+    pointer: CachePadded<AtomicPtr<V>>,
     collector: Collector,
 }
 
@@ -104,7 +106,8 @@ impl<V: Value> Shared<V> for SeizeCell<V> {
     type Handle<'a> = &'a Self;
 
     fn new(initial: V, _threads: usize) -> Self {
-        Self { pointer: AtomicPtr::new(Box::into_raw(Box::new(initial))), collector: Collector::new() }
+        let pointer = CachePadded::new(AtomicPtr::new(Box::into_raw(Box::new(initial))));
+        Self { pointer, collector: Collector::new() }
     }
 
     fn handle(&self, _worker: usize) -> &Self {
@@ -196,7 +199,8 @@ impl Stack for EpochStack {
 
 /// The same stack.
 struct SeizeStack {
-    first: AtomicPtr<SeizeNode>,
+    /// Away from what the collector keeps beside it.
+    first: CachePadded<AtomicPtr<SeizeNode>>,
     collector: Collector,
 }
 
@@ -217,7 +221,7 @@ impl Stack for SeizeStack {
     type Handle<'a> = &'a Self;
 
     fn new(_threads: usize) -> Self {
-        Self { first: AtomicPtr::new(ptr::null_mut()), collector: Collector::new() }
+        Self { first: CachePadded::new(AtomicPtr::new(ptr::null_mut())), collector: Collector::new() }
     }
 
     fn handle(&self, _worker: usize) -> &Self {

@@ -16,6 +16,11 @@ pub(super) const SEMAPHORES: &[Contender<Semaphores>] = &[
         .note("a count under a mutex; who finds none sleeps on a condition variable"),
     Contender::of::<Polled>("atomic-polled")
         .note("a count in an atomic; who finds none spins, then gives its core away between two looks"),
+    Contender::of::<tokio::sync::Semaphore>("tokio")
+        .can(&["made for async", "fair"])
+        .package("tokio")
+        .blocks()
+        .note("its blocking call, outside a runtime: a task would not put its thread to sleep"),
     Contender::of::<async_lock::Semaphore>("async-lock")
         .can(&["async too"])
         .package("async-lock")
@@ -98,6 +103,18 @@ impl Semaphore for async_lock::Semaphore {
     #[inline(always)]
     fn with_permit(&self, inside: impl FnOnce()) {
         let _permit = self.acquire_blocking();
+        inside();
+    }
+}
+
+impl Semaphore for tokio::sync::Semaphore {
+    fn new(permits: usize) -> Self {
+        Self::new(permits)
+    }
+
+    #[inline(always)]
+    fn with_permit(&self, inside: impl FnOnce()) {
+        let _permit = self.blocking_acquire().expect("nobody closes it");
         inside();
     }
 }

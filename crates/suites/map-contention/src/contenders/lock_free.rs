@@ -6,23 +6,37 @@ use contend_harness::Contender;
 use crossbeam_skiplist::SkipMap;
 use papaya::{Guard, LocalGuard};
 use scc::hash_index::{Entry, OccupiedEntry};
+use std::cell::Cell;
 
 pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
     vec![
-        Contender::of::<papaya::HashMap<K, u64, FoldHash>>("papaya").can(&["order per key", "reads take no lock"]).package("papaya").note(
-            "pins its collector for each operation; a replaced value is a new allocation, and so is its key",
-        ),
-        Contender::of::<Batched<K>>("papaya-pin-per-64").can(&["order per key", "reads take no lock"])
+        Contender::of::<papaya::HashMap<K, u64, FoldHash>>("papaya")
+            .can(&["order per key", "reads take no lock"])
             .package("papaya")
+            .blocks()
+            .note(NOTE_PAPAYA),
+        Contender::of::<Batched<K>>("papaya-pin-per-64")
+            .can(&["order per key", "reads take no lock"])
+            .package("papaya")
+            .blocks()
             .note("pins its collector once for 64 operations: what is retired meanwhile waits longer"),
-        Contender::of::<scc::HashIndex<K, u64, FoldHash>>("scc-hash-index").can(&["order per key", "reads take no lock", "async too"]).package("scc").blocks().note(
-            "readers take no lock and may see a value that was just replaced; a replacement copies the key",
-        ),
-        Contender::of::<SkipMap<K, u64>>("crossbeam-skiplist").can(&["order per key", "keys in order", "reads take no lock"])
+        Contender::of::<scc::HashIndex<K, u64, FoldHash>>("scc-hash-index")
+            .can(&["order per key", "reads take no lock", "async too"])
+            .package("scc")
+            .blocks()
+            .note(NOTE_INDEX),
+        Contender::of::<SkipMap<K, u64>>("crossbeam-skiplist")
+            .can(&["order per key", "keys in order", "reads take no lock"])
             .package("crossbeam-skiplist")
             .note("ordered by key, hashes nothing; a replaced value is a new node"),
     ]
 }
+
+const NOTE_PAPAYA: &str = "pins its collector for each operation; a replaced value is a new allocation, and so is its key; \
+                           writers sleep where the table grows";
+
+const NOTE_INDEX: &str =
+    "readers take no lock and may see a value that was just replaced; a replacement copies the key";
 
 /// The value after `change`, as papaya asks for it.
 #[inline(always)]
@@ -223,7 +237,16 @@ impl<K: Key> Map<K> for scc::HashIndex<K, u64, FoldHash> {
 
     #[inline(always)]
     fn insert(handle: &mut &Self, key: K, value: u64) -> bool {
-        handle.insert_sync(key, value).is_ok()
+        match handle.entry_sync(key) {
+            Entry::Occupied(mut entry) => {
+                entry.update(value);
+                false
+            }
+            Entry::Vacant(entry) => {
+                entry.insert_entry(value);
+                true
+            }
+        }
     }
 
     fn remove(handle: &mut &Self, key: &K) -> bool {
@@ -306,9 +329,13 @@ impl<K: Key> Map<K> for SkipMap<K, u64> {
 
     #[inline(always)]
     fn insert(handle: &mut &Self, key: K, value: u64) -> bool {
-        let absent = !handle.contains_key(&key);
-        Self::insert(handle, key, value);
-        absent
+        // The closure is called where the key is there.
+        let met = Cell::new(false);
+        handle.compare_insert(key, value, |_| {
+            met.set(true);
+            true
+        });
+        !met.get()
     }
 
     fn remove(handle: &mut &Self, key: &K) -> bool {
@@ -324,5 +351,19 @@ impl<K: Key> Map<K> for SkipMap<K, u64> {
         for _ in 0..EPOCH_FLUSHES {
             crossbeam_epoch::pin().flush();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::gives_keys_their_newest_value;
+
+    #[test]
+    fn keys_have_their_newest_values() {
+        gives_keys_their_newest_value::<papaya::HashMap<u64, u64, FoldHash>>();
+        gives_keys_their_newest_value::<Batched<u64>>();
+        gives_keys_their_newest_value::<scc::HashIndex<u64, u64, FoldHash>>();
+        gives_keys_their_newest_value::<SkipMap<u64, u64>>();
     }
 }

@@ -157,3 +157,17 @@ impl<K: Key, L: Lock<Table<K>>> Map<K> for Locked<L> {
         handle.read(Table::len)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::gives_keys_their_newest_value;
+
+    #[test]
+    fn keys_have_their_newest_values() {
+        gives_keys_their_newest_value::<Locked<std::sync::Mutex<Table<u64>>>>();
+        gives_keys_their_newest_value::<Locked<parking_lot::Mutex<Table<u64>>>>();
+        gives_keys_their_newest_value::<Locked<std::sync::RwLock<Table<u64>>>>();
+        gives_keys_their_newest_value::<Locked<parking_lot::RwLock<Table<u64>>>>();
+    }
+}

@@ -3,10 +3,8 @@
 use super::FoldHash;
 use crate::{Key, Map, Maps};
 use contend_harness::Contender;
-use crossbeam_utils::CachePadded;
+use contend_structures::ShardedMap;
 use dashmap::DashMap;
-use hashbrown::HashTable;
-use parking_lot::RwLock;
 use std::hash::BuildHasher;
 
 pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
@@ -35,31 +33,8 @@ pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
     .collect()
 }
 
-/// A part of the map, with its lock.
-type Shard<K> = RwLock<HashTable<(K, u64)>>;
-
 /// A sharded table of our own, as a reference: what sharding alone gives.
-///
-/// Each shard has its lock and its table on cache lines of their own. A key is hashed once, for shard and table.
-struct Sharded<K, const SHARDS: usize> {
-    shards: Box<[CachePadded<Shard<K>>]>,
-    hasher: FoldHash,
-}
-
-impl<K: Key, const SHARDS: usize> Sharded<K, SHARDS> {
-    const SHARD_BITS: u32 = {
-        assert!(SHARDS.is_power_of_two());
-        SHARDS.trailing_zeros()
-    };
-
-    #[inline(always)]
-    fn locate(&self, key: &K) -> (u64, &Shard<K>) {
-        let hash = self.hasher.hash_one(key);
-        // The table takes the top 7 bits and the lowest ones; the shard takes those below the top.
-        let shard = (hash << 7).unbounded_shr(u64::BITS - Self::SHARD_BITS);
-        (hash, &self.shards[shard as usize % SHARDS])
-    }
-}
+type Sharded<K, const SHARDS: usize> = ShardedMap<K, u64, FoldHash, SHARDS>;
 
 impl<K: Key, const SHARDS: usize> Map<K> for Sharded<K, SHARDS> {
     type Handle<'a> = &'a Self;
@@ -70,10 +45,7 @@ impl<K: Key, const SHARDS: usize> Map<K> for Sharded<K, SHARDS> {
     const COUNTS: bool = true;
 
     fn with_capacity(capacity: usize, _threads: usize) -> Self {
-        // A quarter more, because keys spread over the shards by chance.
-        let each = (capacity / SHARDS).saturating_mul(5) / 4 + 1;
-        let shard = || CachePadded::new(RwLock::new(HashTable::with_capacity(each)));
-        Self { shards: (0..SHARDS).map(|_| shard()).collect(), hasher: FoldHash::default() }
+        Self::with_capacity(capacity)
     }
 
     fn handle(&self, _worker: usize) -> &Self {
@@ -82,66 +54,41 @@ impl<K: Key, const SHARDS: usize> Map<K> for Sharded<K, SHARDS> {
 
     #[inline(always)]
     fn get(handle: &mut &Self, key: &K) -> Option<u64> {
-        let (hash, shard) = handle.locate(key);
-        shard.read().find(hash, |(known, _)| known == key).map(|(_, value)| *value)
+        ShardedMap::get(handle, key)
     }
 
     #[inline(always)]
     fn set(handle: &mut &Self, key: &K, value: u64) -> bool {
-        let (hash, shard) = handle.locate(key);
-        shard.write().find_mut(hash, |(known, _)| known == key).map(|(_, old)| *old = value).is_some()
+        handle.replace(key, value).is_some()
     }
 
     #[inline(always)]
     fn insert(handle: &mut &Self, key: K, value: u64) -> bool {
-        let (hash, shard) = handle.locate(&key);
-        let hasher = &handle.hasher;
-        let mut shard = shard.write();
-        match shard.find_mut(hash, |(known, _)| *known == key) {
-            Some((_, old)) => {
-                *old = value;
-                false
-            }
-            None => {
-                shard.insert_unique(hash, (key, value), |(known, _)| hasher.hash_one(known));
-                true
-            }
-        }
+        ShardedMap::insert(handle, key, value).is_none()
     }
 
     fn remove(handle: &mut &Self, key: &K) -> bool {
-        let (hash, shard) = handle.locate(key);
-        shard.write().find_entry(hash, |(known, _)| known == key).map(|entry| entry.remove()).is_ok()
+        ShardedMap::remove(handle, key).is_some()
     }
 
     #[inline(always)]
     fn update(handle: &mut &Self, key: &K, change: impl Fn(&mut u64)) -> bool {
-        let (hash, shard) = handle.locate(key);
-        shard.write().find_mut(hash, |(known, _)| known == key).map(|(_, value)| change(value)).is_some()
+        ShardedMap::update(handle, key, change).is_some()
     }
 
     #[inline(always)]
     fn insert_absent(handle: &mut &Self, key: K, value: u64) -> Option<u64> {
-        let (hash, shard) = handle.locate(&key);
-        let hasher = &handle.hasher;
-        let mut shard = shard.write();
-        let found = shard.find(hash, |(known, _)| *known == key).map(|(_, old)| *old);
-        if found.is_none() {
-            shard.insert_unique(hash, (key, value), |(known, _)| hasher.hash_one(known));
-        }
-        found
+        handle.get_or_insert(key, value)
     }
 
     #[inline(always)]
     fn for_each(handle: &mut &Self, mut visit: impl FnMut(&K, u64)) {
-        for shard in &handle.shards {
-            shard.read().iter().for_each(|(key, value)| visit(key, *value));
-        }
+        ShardedMap::for_each(handle, |key, value| visit(key, *value));
     }
 
     #[inline(always)]
     fn len(handle: &mut &Self) -> usize {
-        handle.shards.iter().map(|shard| shard.read().len()).sum()
+        ShardedMap::len(handle)
     }
 }
 
@@ -333,5 +280,21 @@ impl<K: Key> Map<K> for scc::HashMap<K, u64, FoldHash> {
 
     fn flush(_map: Option<&Self>) {
         super::flush_scc();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::gives_keys_their_newest_value;
+
+    #[test]
+    fn keys_have_their_newest_values() {
+        gives_keys_their_newest_value::<Sharded<u64, 1>>();
+        gives_keys_their_newest_value::<Sharded<u64, 8>>();
+        gives_keys_their_newest_value::<Sharded<u64, 64>>();
+        gives_keys_their_newest_value::<DashMap<u64, u64, FoldHash>>();
+        gives_keys_their_newest_value::<Dash64<u64>>();
+        gives_keys_their_newest_value::<scc::HashMap<u64, u64, FoldHash>>();
     }
 }
