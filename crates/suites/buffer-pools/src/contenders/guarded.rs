@@ -15,8 +15,13 @@ use opool::PoolAllocator;
 const NOTE: &str = "lends its buffers: the guard waits in a vector while the buffer is out";
 
 pub(super) const POOLS: &[Contender<Pools>] = &[
-    Contender::of::<Lent<opool::Pool<Empty, Vec<u8>>>>("opool").can(&["bounded"]).package("opool").note(NOTE),
+    Contender::of::<Lent<opool::Pool<Empty, Vec<u8>>>>("opool")
+        .full_set_only()
+        .can(&["bounded"])
+        .package("opool")
+        .note(NOTE),
     Contender::of::<Lent<LinearObjectPool<Vec<u8>>>>("lockfree-linear")
+        .full_set_only()
         .package("lockfree-object-pool")
         .note(NOTE),
     Contender::of::<Lent<SpinLockObjectPool<Vec<u8>>>>("lockfree-spin-lock")
@@ -29,6 +34,7 @@ pub(super) const POOLS: &[Contender<Pools>] = &[
         .note(NOTE)
         .full_set_only(),
     Contender::of::<Lent<sharded_slab::Pool<Vec<u8>>>>("sharded-slab")
+        .full_set_only()
         .can(&["keys", "unbounded"])
         .package("sharded-slab")
         .note("lends its buffers, each thread those of its own shard; the guard waits in a vector meanwhile"),

@@ -16,6 +16,7 @@ pub(super) const POOLS: &[Contender<Pools>] = &[
         .package("parking_lot")
         .blocks(),
     Contender::of::<Sharded>("mutex-vec-sharded")
+        .full_set_only()
         .can(&["bounded by us"])
         .package("parking_lot")
         .blocks()

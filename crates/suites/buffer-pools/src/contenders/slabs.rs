@@ -16,6 +16,7 @@ pub(super) const SLABS: &[Contender<Slabs>] = &[
         .bound()
         .note("a slab per thread: what others cannot fetch"),
     Contender::of::<sharded_slab::Slab<u64>>("sharded-slab")
+        .full_set_only()
         .can(&["keys", "unbounded"])
         .package("sharded-slab")
         .note("grows on the clock where it never was so full; the others have their room from the beginning"),

@@ -55,6 +55,7 @@ pub(super) const BATCHES: &[Contender<Batches>] = &[
         .blocks()
         .note(ONE_BY_ONE),
     Contender::of::<OneByOne<Library<Tokio>>>("tokio-mpsc")
+        .full_set_only()
         .can(&["bounded or not", "one receiver", "made for async"])
         .package("tokio")
         .blocks()

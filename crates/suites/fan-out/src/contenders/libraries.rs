@@ -23,12 +23,12 @@ where
             .package("kanal")
             .blocks()
             .note("spins long before it sleeps"),
-        Contender::of::<Library<AsyncChannel>>("async-channel")
+        Contender::of::<Library<AsyncChannel>>("async-channel").full_set_only()
             .can(&["bounded or not", "many receivers", "made for async"])
             .package("async-channel")
             .blocks()
             .note("its blocking calls; it is made for async ones"),
-        Contender::of::<Library<Tokio>>("tokio-mpsc")
+        Contender::of::<Library<Tokio>>("tokio-mpsc").full_set_only()
             .can(&["bounded or not", "one receiver", "made for async"])
             .package("tokio")
             .blocks()

@@ -12,6 +12,7 @@ pub(super) const GATHERS: &[Contender<Gathers>] = &[
         .blocks()
         .note("each result is pushed under a lock; the vector is reused"),
     Contender::of::<FanOut<LockedResults<true>>>("vec-per-thread")
+        .full_set_only()
         .blocks()
         .note("each thread pushes into a vector of its own; the requester merges them"),
 ];

@@ -28,6 +28,7 @@ pub(super) const CHANNELS: &[Contender<Channels>] = &[
         .note(YIELDS)
         .full_set_only(),
     Contender::of::<Polled<SegQueue<u64>, Spin>>("seg-queue-spin")
+        .full_set_only()
         .can(&["unbounded", "many receivers", "polled"])
         .package("crossbeam-queue")
         .note(SPINS),
@@ -59,6 +60,7 @@ where
             .note(YIELDS)
             .full_set_only(),
         Contender::of::<OneToOne<Ringbuf, Spin>>("ringbuf-spin")
+            .full_set_only()
             .can(&["bounded", "one sender, one receiver", "polled"])
             .package("ringbuf")
             .note(SPINS),

@@ -9,11 +9,13 @@ use tokio::sync::mpsc as tokio_mpsc;
 
 pub(super) const TASKS: &[Contender<TaskChannels>] = &[
     Contender::of::<Ends<Tokio>>("tokio-mpsc")
+        .full_set_only()
         .can(&["bounded or not", "one receiver", "made for async"])
         .package("tokio")
         .blocks()
         .note("outside a runtime, so without tokio's budget for each task"),
     Contender::of::<Ends<AsyncChannel>>("async-channel")
+        .full_set_only()
         .can(&["bounded or not", "many receivers", "made for async"])
         .package("async-channel")
         .blocks(),

@@ -79,6 +79,7 @@ where
             .package("spin")
             .note(NOTE_SPIN),
         Contender::of::<Exclusive<TicketMutex<T>>>("mutex-spin-ticket-yield")
+            .full_set_only()
             .can(&["fair", "no operating system"])
             .package("spin")
             .note(NOTE_TICKET),

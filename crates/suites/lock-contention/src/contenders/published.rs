@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
     vec![
         Contender::of::<OnceLock<V>>("once-lock")
+            .full_set_only()
             .can(&["set once"])
             .from_std()
             .note("can be set once: nothing replaces it"),
@@ -28,6 +29,7 @@ pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
             .full_set_only()
             .note("each read counts a reference, as one does to keep the value for longer"),
         Contender::of::<Cached<V>>("arc-swap-cache")
+            .full_set_only()
             .can(&["snapshots can be kept", "a handle per thread"])
             .package("arc-swap")
             .note(
@@ -40,11 +42,13 @@ pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
             .full_set_only()
             .note("arc-swap's strategy that takes a lock"),
         Contender::of::<TwoCopies<V>>("left-right")
+            .full_set_only()
             .can(&["reads may be stale", "two copies", "a handle per thread"])
             .package("left-right")
             .blocks()
             .note("readers see one of two copies; each write is published at once and waits for them"),
         Contender::of::<Sequenced<V>>("seqlock")
+            .full_set_only()
             .can(&["values that can be copied", "readers try again"])
             .package("seqlock")
             .blocks()

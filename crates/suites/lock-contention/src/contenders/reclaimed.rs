@@ -18,10 +18,12 @@ use std::thread;
 pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
     vec![
         Contender::of::<EpochCell<V>>("crossbeam-epoch")
+            .full_set_only()
             .can(&["snapshots can be kept"])
             .package("crossbeam-epoch")
             .note("pins an epoch for each read; what a write replaces is freed some epochs later"),
         Contender::of::<SeizeCell<V>>("seize")
+            .full_set_only()
             .can(&["snapshots can be kept"])
             .package("seize")
             .note("enters its collector for each read; what a write replaces is freed in batches"),
@@ -39,6 +41,7 @@ pub(super) const STACKS: &[Contender<Stacks>] = &[
 
 pub(super) const RECLAIMERS: &[Contender<Reclaimers>] = &[
     Contender::of::<DefaultEpochs>("crossbeam-epoch")
+        .full_set_only()
         .can(&["snapshots can be kept"])
         .package("crossbeam-epoch")
         .note("its collector for everybody, which each pin looks up in a thread-local variable"),
@@ -46,6 +49,7 @@ pub(super) const RECLAIMERS: &[Contender<Reclaimers>] = &[
         .package("crossbeam-epoch")
         .note("a collector of one's own, with a handle for each thread"),
     Contender::of::<Collector>("seize")
+        .full_set_only()
         .can(&["snapshots can be kept"])
         .package("seize")
         .note("a collector of one's own, which looks the thread up each time"),

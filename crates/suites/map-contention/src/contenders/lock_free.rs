@@ -16,6 +16,7 @@ pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
             .blocks()
             .note(NOTE_PAPAYA),
         Contender::of::<Batched<K>>("papaya-pin-per-64")
+            .full_set_only()
             .can(&["order per key", "reads take no lock"])
             .package("papaya")
             .blocks()
@@ -26,6 +27,7 @@ pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
             .blocks()
             .note(NOTE_INDEX),
         Contender::of::<SkipMap<K, u64>>("crossbeam-skiplist")
+            .full_set_only()
             .can(&["order per key", "keys in order", "reads take no lock"])
             .package("crossbeam-skiplist")
             .note("ordered by key, hashes nothing; a replaced value is a new node"),

@@ -23,6 +23,7 @@ pub(super) fn maps<K: Key + StableHashEq>() -> Vec<Contender<Maps<K>>> {
             .blocks()
             .note("hashes with SipHash; one writer at a time, and each write is published at once"),
         Contender::of::<Published<K, 100>>("evmap-publish-100")
+            .full_set_only()
             .can(&["reads take no lock", "two copies", "reads may be stale"])
             .package("evmap")
             .blocks()

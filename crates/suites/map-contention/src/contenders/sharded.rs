@@ -20,6 +20,7 @@ pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
             .package("dashmap")
             .note("its own number of shards: 4 per core, rounded up to a power of two"),
         Contender::of::<Dash64<K>>("dashmap-64")
+            .full_set_only()
             .can(&["order per key", "a guard held too long can deadlock"])
             .package("dashmap")
             .note("64 shards, as sharded-64 has"),
