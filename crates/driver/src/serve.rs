@@ -51,8 +51,7 @@ impl Server<'_> {
     }
 
     fn prepare(&mut self, id: &CellId, seed: u64, handicap: u64) -> Answer {
-        let found = self.suite.cells(&[id.threads()]).into_iter().find(|cell| cell.id() == id);
-        let Some(cell) = found else {
+        let Some(cell) = self.suite.cell(id) else {
             return refused(format!("find cell `{id}` in suite {}", self.suite.id()));
         };
         if let Some(reason) = cell.unavailable() {

@@ -1,13 +1,12 @@
 //! Saved calibrations: a folder each, in a folder of their own beside the runs.
 
 use crate::error::{RecordError, Saved};
-use crate::files::{create_new_dir, replace_file};
-use crate::name::{machine_name, names_in};
+use crate::files::replace_file;
+use crate::name::{names_in, new_dir_of_machine};
 use crate::reading::Document;
 use crate::store::Store;
 use contend_protocol::calibration::Calibration;
 use contend_protocol::{decode, encode_pretty};
-use std::fs::create_dir_all;
 use std::path::PathBuf;
 
 /// Holds all calibrations of a store. No run has this name.
@@ -22,9 +21,7 @@ impl Store {
     /// [`RecordError::Write`] if the folder or its file cannot be made.
     pub fn save_calibration(&self, calibration: &Calibration) -> Result<PathBuf, RecordError> {
         let root = self.calibrations_root();
-        create_dir_all(&root).map_err(RecordError::write(&root))?;
-        let wanted = machine_name(calibration.created_unix_ms, &calibration.machine);
-        let (_, directory) = create_new_dir(&root, &wanted)?;
+        let directory = new_dir_of_machine(&root, calibration.created_unix_ms, &calibration.machine)?;
         replace_file(&directory, CALIBRATION_FILE, &encode_pretty(calibration))?;
         Ok(directory)
     }

@@ -15,8 +15,6 @@ pub enum Saved {
     Comparison,
     /// A calibration.
     Calibration,
-    /// What passes beside throughput found.
-    Figures,
 }
 
 /// Why a run or comparison could not be written, found or read. Each text fits after "failed to ".
@@ -109,7 +107,6 @@ impl Saved {
             Self::Run => "cargo bench",
             Self::Comparison => "contend compare",
             Self::Calibration => "contend calibrate",
-            Self::Figures => "contend figures",
         }
     }
 
@@ -117,7 +114,7 @@ impl Saved {
     fn lister(self) -> &'static str {
         match self {
             Self::Run => "; `contend runs` lists all",
-            Self::Comparison | Self::Calibration | Self::Figures => "; each is a folder there",
+            Self::Comparison | Self::Calibration => "; each is a folder there",
         }
     }
 }
@@ -128,7 +125,6 @@ impl fmt::Display for Saved {
             Self::Run => "run",
             Self::Comparison => "comparison",
             Self::Calibration => "calibration",
-            Self::Figures => "set of figures",
         })
     }
 }

@@ -1,12 +1,13 @@
 //! Names of runs and comparisons: how they are made, checked, ordered and found.
 
 use crate::error::{RecordError, Saved};
+use crate::files::create_new_dir;
 use crate::utc::utc_stamp;
 use contend_protocol::comparison::Side;
 use contend_protocol::manifest::{Machine, Source};
-use std::fs::read_dir;
+use std::fs::{create_dir_all, read_dir};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// `<utc>-<sha7>-<machine4>`.
 pub(crate) fn run_name(created_unix_ms: u64, source: &Source, machine: &Machine) -> String {
@@ -19,9 +20,15 @@ pub(crate) fn comparison_name(created_unix_ms: u64, base: &Side, head: &Side, ma
     format!("{}-{base}-{head}-{}", utc_stamp(created_unix_ms), machine4(machine))
 }
 
-/// `<utc>-<machine4>`.
-pub(crate) fn machine_name(created_unix_ms: u64, machine: &Machine) -> String {
-    format!("{}-{}", utc_stamp(created_unix_ms), machine4(machine))
+/// Makes the folder `<utc>-<machine4>` in `root`, which comes into being with it.
+pub(crate) fn new_dir_of_machine(
+    root: &Path,
+    created_unix_ms: u64,
+    machine: &Machine,
+) -> Result<PathBuf, RecordError> {
+    create_dir_all(root).map_err(RecordError::write(root))?;
+    let wanted = format!("{}-{}", utc_stamp(created_unix_ms), machine4(machine));
+    create_new_dir(root, &wanted).map(|(_, directory)| directory)
 }
 
 fn commit7(commit: &Option<String>) -> &str {
@@ -39,7 +46,7 @@ pub(crate) fn age_key(saved: Saved, name: &str) -> (String, u32, String) {
     let parts_before_it = match saved {
         Saved::Run => 2,
         Saved::Comparison => 3,
-        Saved::Calibration | Saved::Figures => 1,
+        Saved::Calibration => 1,
     };
     let clash = parts.nth(parts_before_it).and_then(|number| number.parse().ok()).unwrap_or(1);
     (stamp, clash, name.to_owned())
