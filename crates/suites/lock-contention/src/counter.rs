@@ -246,7 +246,7 @@ impl<T: Counter> Trial for CounterTrial<T> {
 mod tests {
     use super::*;
     use contend_harness::{Contender, Cores, Suite, check};
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
     use std::time::Duration;
 
     const NONE: u8 = 0;
@@ -260,13 +260,15 @@ mod tests {
     struct Faulty<const FAULT: u8> {
         total: AtomicU64,
         reads: AtomicU64,
+        /// Reads show the fault of [`GOES_DOWN_FOR_A_READER`].
+        dips: AtomicBool,
     }
 
     impl<const FAULT: u8> Counter for Faulty<FAULT> {
         type Handle<'a> = (&'a Self, u64);
 
         fn new(_threads: usize) -> Self {
-            Self { total: AtomicU64::new(0), reads: AtomicU64::new(0) }
+            Self { total: AtomicU64::new(0), reads: AtomicU64::new(0), dips: AtomicBool::new(false) }
         }
 
         fn handle(&self, _worker: usize) -> (&Self, u64) {
@@ -279,11 +281,13 @@ mod tests {
                 counter.total.fetch_add(1, Ordering::SeqCst);
             }
             if FAULT == GOES_DOWN_FOR_A_READER && *added == 32 {
-                // Not before it was found out, however late the reader comes.
+                // Three reads are over when a fourth has begun, and among three is a whole sum before a half.
+                counter.dips.store(true, Ordering::SeqCst);
                 let reads = counter.reads.load(Ordering::SeqCst);
-                while counter.reads.load(Ordering::SeqCst) < reads + 3 {
+                while counter.reads.load(Ordering::SeqCst) < reads + 4 {
                     std::thread::yield_now();
                 }
+                counter.dips.store(false, Ordering::SeqCst);
             }
         }
 
@@ -294,7 +298,8 @@ mod tests {
         fn read(&self, _handle: &mut (&Self, u64)) -> u64 {
             let is_odd = self.reads.fetch_add(1, Ordering::SeqCst) % 2 == 1;
             match FAULT {
-                GOES_DOWN | GOES_DOWN_FOR_A_READER if is_odd => self.total() / 2,
+                GOES_DOWN if is_odd => self.total() / 2,
+                GOES_DOWN_FOR_A_READER if is_odd && self.dips.load(Ordering::SeqCst) => self.total() / 2,
                 STANDS_STILL => 0,
                 RUNS_AHEAD => self.total() + 1_000_000,
                 _ => self.total(),
