@@ -66,6 +66,7 @@ where
             .package("parking_lot")
             .blocks(),
         Contender::of::<Exclusive<parking_lot_012::Mutex<T>>>("mutex-parking-lot-0-12")
+            .full_set_only()
             .package("parking_lot_012")
             .blocks()
             .note(NOTE_0_12),

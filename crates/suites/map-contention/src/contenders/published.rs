@@ -18,6 +18,7 @@ pub(super) fn maps<K: Key + StableHashEq>() -> Vec<Contender<Maps<K>>> {
             .blocks()
             .note("each write copies the whole table; writers take turns on a mutex"),
         Contender::of::<Published<K, 1>>("evmap-publish-each")
+            .full_set_only()
             .can(&["reads take no lock", "two copies"])
             .package("evmap")
             .blocks()
