@@ -84,12 +84,14 @@ impl Suite {
         self.families.iter().find_map(|family| family.cell(self, id))
     }
 
-    fn version_of(&self, package: Option<&str>) -> String {
-        match package {
-            Some(STD) => format!("std {}", env!("CONTEND_STD_VERSION")),
-            Some(package) => pinned(self.manifest, package)
+    /// What a row's numbers are of; `given` where it comes from another crate.
+    fn version_of(&self, package: Option<&str>, given: Option<&str>) -> String {
+        match (given, package) {
+            (Some(given), _) => given.to_owned(),
+            (None, Some(STD)) => format!("std {}", env!("CONTEND_STD_VERSION")),
+            (None, Some(package)) => pinned(self.manifest, package)
                 .unwrap_or_else(|| panic!("the manifest of suite {} pins `{package}` with `=`", self.id)),
-            None => "in-house".to_owned(),
+            (None, None) => "in-house".to_owned(),
         }
     }
 }
@@ -222,7 +224,7 @@ impl<C: Contract> Family for FamilyOf<C> {
     fn cells(&self, suite: &Suite, threads: &[usize], cells: &mut Vec<Cell>) {
         for workload in &self.workloads {
             for (contender, version) in &self.entries {
-                let version = version.map_or_else(|| suite.version_of(contender.package), str::to_owned);
+                let version = suite.version_of(contender.package, *version);
                 let cell = |threads: &usize| cell(suite.id, workload, contender, &version, *threads);
                 cells.extend(threads.iter().map(cell));
             }
@@ -232,7 +234,7 @@ impl<C: Contract> Family for FamilyOf<C> {
     fn cell(&self, suite: &Suite, id: &CellId) -> Option<Cell> {
         let workload = self.workloads.iter().find(|workload| workload.id() == id.workload())?;
         let (contender, version) = self.entries.iter().find(|(row, _)| row.id == id.contender())?;
-        let version = version.map_or_else(|| suite.version_of(contender.package), str::to_owned);
+        let version = suite.version_of(contender.package, *version);
         (suite.id == id.suite()).then(|| cell(suite.id, workload, contender, &version, id.threads()))
     }
 
