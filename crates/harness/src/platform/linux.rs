@@ -87,16 +87,22 @@ fn busy_ticks(line: &str, cores: &[usize]) -> Option<u64> {
     Some(user + nice + system + irq + soft_irq)
 }
 
+/// What is resident, all mappings together.
+const ROLLUP: &str = "/proc/self/smaps_rollup";
+
+/// The rollup's line of pages that are of no file.
+const OWN_DATA: &str = "Anonymous:";
+
 /// The rollup counts pages; what `statm` says is kept per processor and may be some hundred KiB off. Pages of files, such as code
 /// that runs for the first time, are left out.
 pub(super) fn resident_bytes() -> Option<u64> {
-    kibibytes(&read_to_string("/proc/self/smaps_rollup").ok()?, "Anonymous:")
+    kibibytes(&read_to_string(ROLLUP).ok()?, OWN_DATA)
 }
 
 /// The kernel keeps one peak for all pages; those of files are taken off as they are now.
 pub(super) fn peak_resident_bytes() -> Option<u64> {
-    let rollup = read_to_string("/proc/self/smaps_rollup").ok()?;
-    let now = resident_bytes()?;
+    let rollup = read_to_string(ROLLUP).ok()?;
+    let now = kibibytes(&rollup, OWN_DATA)?;
     let of_files = kibibytes(&rollup, "Rss:")?.saturating_sub(now);
     let peak = kibibytes(&read_to_string("/proc/self/status").ok()?, "VmHWM:")?;
     Some(peak.saturating_sub(of_files).max(now))
