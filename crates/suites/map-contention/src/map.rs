@@ -4,6 +4,7 @@ use crate::key::Key;
 use crate::workload::{AnyTrial, MapWorkload};
 use contend_harness::{Admits, Contract, Cores, Probe, Setting, Trial};
 use std::marker::PhantomData;
+use std::sync::LazyLock;
 
 /// Who sees what a worker writes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -105,6 +106,9 @@ pub trait Map<K: Key>: Send + Sync + 'static {
     fn flush(_map: Option<&Self>) {}
 }
 
+/// Asked once: a list of cells asks for thousands of them, and the system tells by a file or two for each core.
+static CORES: LazyLock<Cores> = LazyLock::new(Cores::detect);
+
 /// The contract of types with [`Map`].
 #[derive(Debug)]
 pub struct Maps<K>(PhantomData<K>);
@@ -119,7 +123,7 @@ impl<K: Key> Contract for Maps<K> {
     fn refusal(workload: &MapWorkload, threads: usize) -> Option<&'static str> {
         match workload {
             MapWorkload::Scan(scan) => scan.refusal(threads),
-            MapWorkload::Legacy(_) => Cores::detect().oversubscribed_by(threads).then_some(
+            MapWorkload::Legacy(_) => CORES.oversubscribed_by(threads).then_some(
                 "a slice is one whole run, which is too short a window with more threads than cores",
             ),
             _ => None,
