@@ -39,6 +39,12 @@ pub fn jain_index(ops: &[f64]) -> Option<f64> {
     defined(total * total / (ops.len() as f64 * positive(squares)?))
 }
 
+/// Parallel efficiency: the throughput of so many threads over as many times that of one thread. 1 is ideal scaling; 1 /
+/// threads is no gain at all.
+pub fn efficiency(throughput: f64, threads: usize, throughput_of_one: f64) -> Option<f64> {
+    share(throughput, threads as f64 * throughput_of_one)
+}
+
 /// `part` of `whole`; `None` where there is no whole.
 pub fn share(part: f64, whole: f64) -> Option<f64> {
     defined(part / positive(whole)?)
@@ -111,6 +117,14 @@ mod tests {
         check(jain_index(&[1.0, 3.0]), Some(0.8));
         check(jain_index(&[0.0, 0.0]), None);
         check(jain_index(&[]), None);
+    }
+
+    #[test]
+    fn efficiency_by_hand() {
+        check(efficiency(8e6, 4, 2e6), Some(1.0));
+        check(efficiency(2e6, 4, 2e6), Some(0.25));
+        check(efficiency(1.0, 4, 0.0), None);
+        check(efficiency(1.0, 0, 1.0), None);
     }
 
     #[test]

@@ -1,13 +1,20 @@
 //! Slices of numbers in; medians, intervals, figures and judgements out.
 //!
 //! It is the one place of the project with formulas. It is no general statistics library: it has no mean and no minimum
-//! over slices, because both reward a slice that was disturbed in the right direction.
+//! over slices, because both reward a slice that was disturbed in the right direction. (The mean that criterion's files ask
+//! for is in [`criterion`], for those files only.)
 //!
 //! ```text
 //! one run
 //!   one slice ──► figures::{time_per_op_ns, throughput_per_s, cpu_per_op_ns, fairness_min_max, jain_index}
 //!   many slices ──► order::{median, quantile, mad, median_interval}
+//!   many contenders ──► ratio::against_best, ratio::geometric_mean
+//!   many thread counts ──► figures::efficiency
 //!   many contenders ──► ratio::against_best
+//!   for criterion's files ──► criterion::{estimates, outlier_fences}
+//!
+//! many runs
+//!   one figure of each ──► change_points::change_points
 //!
 //! a comparison of two sides
 //!   slices of one pair ──► pair::log_ratio
@@ -44,13 +51,16 @@
 //!
 //! What the judgements are worth is simulated in `tests/simulation`: how often intervals hold the truth, how often equals
 //! are called different, and how often a real change is found. What is expected of pairs that were not measured yet,
-//! [`verdict::pairs_needed`] and [`floor::noise_floor`], takes them for normal in their middle.
+//! [`verdict::pairs_needed`] and [`floor::noise_floor`], takes them for normal in their middle. Runs over time are independent of each other and measured at
+//! different hours: [`change_points`] says when a figure changed, and not why.
 //!
 //! # Panics and errors
 //! Nothing panics and nothing fails: what is undefined, such as a time per operation without operations, is `None`.
 
 #![forbid(unsafe_code)]
 
+pub mod change_points;
+pub mod criterion;
 pub mod figures;
 pub mod floor;
 pub mod looks;
@@ -58,6 +68,7 @@ pub mod modes;
 pub mod order;
 pub mod p_values;
 pub mod pair;
+pub mod rank;
 pub mod ratio;
 pub mod sequence;
 pub mod spread;

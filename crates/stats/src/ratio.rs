@@ -64,6 +64,16 @@ pub fn against_best(entries: &[Entry]) -> Vec<Option<Standing>> {
     entries.iter().enumerate().map(standing).collect()
 }
 
+/// The geometric mean of ratios, for which 2 and 1/2 are equally far from 1; `None` without ratios, or where one is not a
+/// positive number.
+///
+/// A mean over workloads says nothing of any of them. It orders rows; say of how many workloads it is.
+pub fn geometric_mean(ratios: &[f64]) -> Option<f64> {
+    let usable = ratios.iter().all(|ratio| ratio.is_finite() && *ratio > 0.0);
+    let sum: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
+    (usable && !ratios.is_empty()).then(|| (sum / ratios.len() as f64).exp())
+}
+
 fn compare(best: &Entry, other: &Entry) -> Evidence {
     match best.interval.zip(other.interval) {
         None => Evidence::Unknown,
@@ -118,6 +128,18 @@ mod tests {
     fn without_an_interval_nothing_is_known() {
         check(&[entry(9.0, 10.0, 11.0), without_interval(20.0)], &[Some((1.0, Best)), Some((2.0, Unknown))]);
         check(&[entry(19.0, 20.0, 21.0), without_interval(10.0)], &[Some((2.0, Unknown)), Some((1.0, Best))]);
+    }
+
+    #[test]
+    fn means_of_ratios_by_hand() {
+        assert_eq!(geometric_mean(&[]), None);
+        assert_eq!(geometric_mean(&[1.0, 0.0]), None);
+        assert_eq!(geometric_mean(&[1.0, f64::NAN]), None);
+        let near =
+            |found: Option<f64>, expected: f64| found.is_some_and(|found| (found - expected).abs() < 1e-12);
+        assert!(near(geometric_mean(&[3.0]), 3.0));
+        assert!(near(geometric_mean(&[2.0, 0.5]), 1.0));
+        assert!(near(geometric_mean(&[1.0, 2.0, 4.0]), 2.0));
     }
 
     #[test]

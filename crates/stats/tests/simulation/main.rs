@@ -4,4 +4,5 @@ mod draws;
 mod forecasts;
 mod intervals;
 mod modes;
+mod steps;
 mod verdicts;
