@@ -81,11 +81,33 @@ impl Counter for Hanging {
     }
 }
 
+/// Takes its process down at its first operation.
+struct Aborting;
+
+impl Counter for Aborting {
+    type Handle<'a> = ();
+
+    fn new(_threads: usize) -> Self {
+        Self
+    }
+
+    fn handle(&self, _worker: usize) {}
+
+    fn add_one((): &mut ()) {
+        std::process::abort();
+    }
+
+    fn total(&self) -> u64 {
+        0
+    }
+}
+
 fn main() -> ExitCode {
     contend_driver::main(
         contend_lock_contention::suite()
             .enter::<Counters>(Contender::of::<Forgetful>("forgetful"), "faulty 0.1.0")
             .enter::<Counters>(Contender::of::<Panicking>("panicking"), "faulty 0.1.0")
-            .enter::<Counters>(Contender::of::<Hanging>("hanging"), "faulty 0.1.0"),
+            .enter::<Counters>(Contender::of::<Hanging>("hanging"), "faulty 0.1.0")
+            .enter::<Counters>(Contender::of::<Aborting>("aborting"), "faulty 0.1.0"),
     )
 }

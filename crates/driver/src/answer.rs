@@ -5,11 +5,11 @@ use crate::engine_check;
 use crate::error::DriverError;
 use crate::plan::chosen;
 use crate::recorder::machine;
-#[cfg(not(feature = "passes"))]
-use crate::serve::serve;
 use crate::settings::Settings;
 #[cfg(feature = "passes")]
 use crate::{figures, footprint};
+#[cfg(not(feature = "passes"))]
+use crate::{launch::launch, serve::serve};
 use contend_harness::{Cell, Suite, check};
 use contend_protocol::catalogue::{CellEntry, CheckEntry, CheckLine, Greeting};
 use contend_protocol::sample::Fault;
@@ -21,6 +21,14 @@ use std::io::{self, Write};
 pub(crate) fn answer(suite: &Suite, settings: &Settings, question: &Question) -> Result<u8, DriverError> {
     let filter = question.filter.as_deref().map_or(Ok(Filter::All), Filter::pattern)?;
     let written = match question.verb {
+        #[cfg(feature = "passes")]
+        Verb::Launch => return Err(DriverError::OnlyPasses),
+        #[cfg(not(feature = "passes"))]
+        Verb::Launch => {
+            // Whoever asked has stopped listening, which is their decision.
+            drop(greet(suite));
+            return launch(suite, settings, say);
+        }
         Verb::List => list(suite, settings, &filter),
         Verb::Check => check_cells(suite, settings, &filter, question.after.as_ref()),
         Verb::Machine => greet(suite).and_then(|()| tell_machine(settings)),
@@ -41,10 +49,21 @@ pub(crate) fn answer(suite: &Suite, settings: &Settings, question: &Question) ->
 
 fn list(suite: &Suite, settings: &Settings, filter: &Filter) -> io::Result<u8> {
     greet(suite)?;
-    for cell in suite.cells(&settings.threads).iter().filter(|cell| filter.matches(&cell.id().to_string())) {
-        say(&encode_line(&entry_of(cell, settings)))?;
-    }
+    let mut cells = suite.cells(&settings.threads);
+    cells.retain(|cell| filter.matches(&cell.id().to_string()));
+    entries(&cells, settings).iter().try_for_each(|entry| say(&encode_line(entry)))?;
     Ok(exit::OK)
+}
+
+/// What is said of cells, the analysis of each workload once.
+pub(crate) fn entries(cells: &[Cell], settings: &Settings) -> Vec<CellEntry> {
+    let mut entries: Vec<CellEntry> = cells.iter().map(|cell| entry_of(cell, settings)).collect();
+    for index in (1..entries.len()).rev() {
+        if entries[index].cell.group() == entries[index - 1].cell.group() {
+            entries[index].analysis.clear();
+        }
+    }
+    entries
 }
 
 /// Checks the cells behind `after`, where a process before this one died.
@@ -93,6 +112,7 @@ fn greet(suite: &Suite) -> io::Result<()> {
     say(&encode_line(&Greeting { protocol: ProtocolVersion::CURRENT, suite, contract }))
 }
 
+/// What is said of a cell, to whoever asks and in the run that measures it.
 fn entry_of(cell: &Cell, settings: &Settings) -> CellEntry {
     CellEntry {
         cell: cell.id().clone(),
@@ -106,6 +126,12 @@ fn entry_of(cell: &Cell, settings: &Settings) -> CellEntry {
         capabilities: cell.capabilities().iter().map(|word| (*word).to_owned()).collect(),
         note: cell.note().to_owned(),
         question: cell.question().to_owned(),
+        analysis: cell.analysis().to_owned(),
+        parameters: cell
+            .parameters()
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
     }
 }
 

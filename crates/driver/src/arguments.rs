@@ -37,6 +37,8 @@ pub(crate) struct Arguments {
     pub(crate) mode: Mode,
     pub(crate) filter: Filter,
     pub(crate) baseline: Baseline,
+    /// The baseline whose report is rendered instead of measuring.
+    pub(crate) load: Option<String>,
     pub(crate) quick: bool,
     pub(crate) sample_size: Option<usize>,
     pub(crate) measurement_s: Option<f64>,
@@ -79,6 +81,8 @@ pub(crate) enum Verb {
     Figures,
     /// The contenders' memory.
     Footprint,
+    /// One launch of a run.
+    Launch,
 }
 
 /// Which cells are meant.
@@ -180,6 +184,7 @@ impl Arguments {
             mode: words.mode(),
             filter,
             baseline,
+            load: words.value("load-baseline").map(str::to_owned),
             quick: words.has("quick"),
             sample_size: words.value("sample-size").and_then(|value| value.parse().ok()),
             measurement_s: words.value("measurement-time").and_then(|value| value.parse().ok()),
@@ -191,6 +196,7 @@ impl Arguments {
             mode: Mode::Answer(question),
             filter: Filter::All,
             baseline: Baseline::Discard,
+            load: None,
             quick: false,
             sample_size: None,
             measurement_s: None,
@@ -214,6 +220,7 @@ fn parse_question(words: &[String]) -> Result<Question, DriverError> {
         "serve" => Verb::Serve,
         "figures" => Verb::Figures,
         "footprint" => Verb::Footprint,
+        "launch" => Verb::Launch,
         _ => return Err(DriverError::Question { words: words.join(" ") }),
     };
     Ok(Question { verb, filter: filter.map(str::to_owned), after: after.map(str::to_owned) })

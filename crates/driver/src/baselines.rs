@@ -56,6 +56,11 @@ impl CriterionHome {
         }
     }
 
+    /// Whether a baseline of that name has numbers of the cell.
+    pub(crate) fn has(cell: &CellId, baseline: &str) -> bool {
+        kept_folder().join(folder_of(cell)).join(baseline).join("sample.json").is_file()
+    }
+
     /// An error if a baseline that has to be there is not there for all cells.
     pub(crate) fn require<'a>(
         baseline: &Baseline,

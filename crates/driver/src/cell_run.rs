@@ -111,6 +111,11 @@ impl<'a> CellRun<'a> {
     }
 
     /// The cell's line.
+    /// The cell gets no number, because a process before this one ended in it.
+    pub(crate) fn bury(&mut self, death: String) {
+        self.failure = Some(Failure::Fault(Fault::Panicked { message: death }));
+    }
+
     pub(crate) fn record(&self, launch: u32) -> CellRecord {
         let session = self.session.as_ref();
         let whole = session.map_or(Ok(()), Session::verdict).err();
@@ -184,7 +189,7 @@ impl<'a> CellRun<'a> {
 }
 
 /// A slowed-down contender is no longer what its version says, and every table shows that.
-fn version_with(version: &str, handicap: Handicap) -> String {
+pub(crate) fn version_with(version: &str, handicap: Handicap) -> String {
     match handicap.parts() {
         0 => version.to_owned(),
         parts => format!("{version}, slowed down by {parts}/65536 work units per step"),
@@ -202,7 +207,7 @@ fn duration_of(ns: f64) -> Duration {
     Duration::try_from_secs_f64(ns / 1e9).unwrap_or(Duration::MAX).max(Duration::from_nanos(1))
 }
 
-fn outcome_of(failure: Option<Failure>) -> Outcome {
+pub(crate) fn outcome_of(failure: Option<Failure>) -> Outcome {
     match failure {
         None => Outcome::Measured,
         Some(Failure::NotMeasurable(reason)) => Outcome::NotMeasurable { reason },
@@ -210,7 +215,7 @@ fn outcome_of(failure: Option<Failure>) -> Outcome {
     }
 }
 
-fn observed_of(observation: &Observation) -> Option<Observed> {
+pub(crate) fn observed_of(observation: &Observation) -> Option<Observed> {
     let share = |share: Option<Share>| share.and_then(|share| share.permille());
     let observed = Observed {
         write_permille: share(observation.writes),
@@ -221,7 +226,7 @@ fn observed_of(observation: &Observation) -> Option<Observed> {
     (observed != nothing).then_some(observed)
 }
 
-fn columns_of(slices: &[Slice]) -> Slices {
+pub(crate) fn columns_of(slices: &[Slice]) -> Slices {
     let known = |figure: fn(&Slice) -> Option<u64>| slices.iter().map(figure).collect::<Option<Vec<u64>>>();
     let figures = |figure: fn(&Slice) -> u64| slices.iter().map(figure).collect();
     Slices {

@@ -4,13 +4,14 @@ use crate::arguments::{Arguments, Filter, Mode};
 use crate::baselines::CriterionHome;
 use crate::cell_run::{CellRun, Rigour};
 use crate::error::DriverError;
+use crate::guardian::Ward;
 use crate::plan::{CellPlan, MEASUREMENT, Progress, SLICES, WARM_UP, selected};
 use crate::recorder::Recorder;
 use crate::settings::{Set, Settings};
 use crate::successor::{Inherited, Tally, go_on_behind};
 use contend_harness::{Cell, Suite};
-use contend_protocol::exit;
 use contend_protocol::sample::{Fault, Outcome};
+use contend_protocol::{CellId, exit};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
 use std::io::IsTerminal;
@@ -27,16 +28,20 @@ const RESAMPLES: usize = 2_000;
 pub(crate) fn run(suite: &Suite, settings: &Settings, arguments: &Arguments) -> Result<u8, DriverError> {
     // Before all else, so that words which criterion does not know end the process as criterion does.
     let criterion = configured();
-    let inherited = Inherited::from_environment();
+    let mut inherited = Inherited::from_environment();
     let mut cells = selected(suite, settings, arguments);
-    if let Some(after) = &inherited.after {
-        let behind = cells.iter().position(|cell| cell.id() == after).map_or(0, |position| position + 1);
-        cells.drain(..behind);
+    if let Some(baseline) = &arguments.load {
+        // Where one of them has none, criterion panics, and the others would have no report either.
+        cells.retain(|cell| CriterionHome::has(cell.id(), baseline));
     }
+    let behind =
+        |after: &CellId| cells.iter().position(|cell| cell.id() == after).map_or(0, |position| position + 1);
+    let done = inherited.after.as_ref().map_or(0, behind);
+    let dead = cells.drain(..done).next_back().zip(inherited.death.take());
     if cells.is_empty() && inherited.after.is_none() {
         say_nothing_selected(suite, settings, &arguments.filter);
     }
-    if cells.is_empty() {
+    if cells.is_empty() && dead.is_none() {
         return Ok(exit::OK);
     }
     #[cfg(feature = "passes")]
@@ -44,7 +49,9 @@ pub(crate) fn run(suite: &Suite, settings: &Settings, arguments: &Arguments) -> 
         return Err(DriverError::OnlyPasses);
     }
     match arguments.mode {
-        Mode::Measure => measure(suite, settings, arguments, &cells, criterion, inherited.tally),
+        Mode::Measure => {
+            measure(suite, settings, arguments, &Planned { cells, dead, tally: inherited.tally }, criterion)
+        }
         _ => run_unsaved(settings, arguments, &cells, criterion, inherited.tally),
     }
 }
@@ -74,6 +81,15 @@ fn say_nothing_selected(suite: &Suite, settings: &Settings, filter: &Filter) {
     );
 }
 
+/// What a launch sets out to measure.
+struct Planned {
+    cells: Vec<Cell>,
+    /// The cell that took down the process before this one, and how.
+    dead: Option<(Cell, String)>,
+    /// How the cells before ended.
+    tally: Tally,
+}
+
 /// One launch while it measures.
 struct Launch<'a> {
     settings: &'a Settings,
@@ -82,29 +98,34 @@ struct Launch<'a> {
     home: CriterionHome,
     progress: Progress,
     tally: Tally,
+    ward: Ward,
 }
 
 fn measure(
     suite: &Suite,
     settings: &Settings,
     arguments: &Arguments,
-    cells: &[Cell],
+    planned: &Planned,
     criterion: Criterion,
-    tally: Tally,
 ) -> Result<u8, DriverError> {
+    let Planned { cells, dead, tally } = planned;
     if cfg!(debug_assertions) {
         eprintln!(
             "contend: warning: built with debug assertions, so the numbers mean nothing; use `cargo bench`"
         );
     }
     CriterionHome::require(&arguments.baseline, cells.iter().map(Cell::id))?;
-    let recorder = Recorder::begin(suite, settings, cells.len())?;
+    let recorder = Recorder::begin(suite, settings, cells)?;
     let home = CriterionHome::new(recorder.directory());
     let plans: Vec<CellPlan> = cells.iter().map(|cell| CellPlan::of(cell, settings, arguments)).collect();
     say_when_interrupted(recorder.directory().to_owned());
     let mut criterion = criterion.output_directory(home.run());
     let progress = Progress::new(&plans);
-    let mut launch = Launch { settings, arguments, recorder, home, progress, tally };
+    let ward = Ward::of_process();
+    let mut launch = Launch { settings, arguments, recorder, home, progress, tally: *tally, ward };
+    if let Some((cell, death)) = dead {
+        launch.bury(cell, death)?;
+    }
     eprintln!("contend: {}, cells to measure: {}, {} set", suite.id(), cells.len(), settings.set.name());
     for workload in by_workload(cells) {
         let mut group = criterion.benchmark_group(workload[0].id().group());
@@ -123,10 +144,27 @@ fn measure(
 }
 
 impl Launch<'_> {
+    /// Notes what the process before this one could not.
+    fn bury(&mut self, cell: &Cell, death: &str) -> Result<(), DriverError> {
+        let plan = CellPlan::of(cell, self.settings, self.arguments);
+        let mut run = CellRun::new(cell, self.settings, plan, Rigour::Measure);
+        run.bury(death.to_owned());
+        self.keep(&run)
+    }
+
+    fn keep(&mut self, run: &CellRun<'_>) -> Result<(), DriverError> {
+        let record = run.record(self.recorder.launch());
+        self.recorder.append(&record)?;
+        self.tally.add(&record.outcome);
+        say_outcome(&record.cell.to_string(), &record.outcome);
+        Ok(())
+    }
+
     /// Measures one cell. Returns whether it hung, so that nothing can be measured beside its threads.
     fn cell(&mut self, group: &mut BenchmarkGroup<'_, WallTime>, cell: &Cell) -> Result<bool, DriverError> {
         let plan = CellPlan::of(cell, self.settings, self.arguments);
         self.say_progress();
+        self.ward.begins(cell.id(), self.tally);
         self.home.bring(cell.id(), &self.arguments.baseline)?;
         let rigour = if self.arguments.quick { Rigour::Quick } else { Rigour::Measure };
         let mut run = CellRun::new(cell, self.settings, plan, rigour);
@@ -137,16 +175,13 @@ impl Launch<'_> {
                 cell.id()
             );
         }
-        let record = run.record(self.recorder.launch());
         if let (Some(error), 0) = (run.pin_error(), self.tally.total()) {
             eprintln!(
                 "contend: warning: workers cannot be held on their cores, so numbers spread more: {error}"
             );
         }
-        self.recorder.append(&record)?;
+        self.keep(&run)?;
         self.home.keep(cell.id(), &self.arguments.baseline)?;
-        self.tally.add(&record.outcome);
-        say_outcome(&record.cell.to_string(), &record.outcome);
         Ok(matches!(run.fault(), Some(Fault::Hung { .. })))
     }
 
@@ -165,6 +200,7 @@ impl Launch<'_> {
         eprintln!("contend: cells: {measured} measured, {not_measurable} not measurable, {faulty} faulty");
         eprintln!("  saved    {}", directory.display());
         eprintln!("  look     cargo contend show {run}");
+        eprintln!("           cargo contend report {run} --open");
         if index.is_file() {
             eprintln!("           {} (criterion's report)", index.display());
         }

@@ -28,6 +28,14 @@ pub(crate) enum DriverError {
          without"
     )]
     OnlyPasses,
+    /// A cell is named that this executable does not have, or cannot measure.
+    #[cfg(not(feature = "passes"))]
+    #[error("find cell `{cell}`: this executable has none of that name that can be measured")]
+    UnknownCell { cell: String },
+    /// Nobody listens, or what is asked cannot be read.
+    #[cfg(not(feature = "passes"))]
+    #[error("speak with whoever asked: {0}")]
+    Answer(std::io::Error),
     /// A filter is no regular expression.
     #[error("read the filter `{filter}` as a regular expression: {reason}")]
     Filter { filter: String, reason: String },
@@ -54,7 +62,9 @@ impl DriverError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             #[cfg(not(feature = "passes"))]
-            Self::NoPasses => exit::USAGE,
+            Self::NoPasses | Self::UnknownCell { .. } => exit::USAGE,
+            #[cfg(not(feature = "passes"))]
+            Self::Answer(_) => exit::INTERNAL,
             #[cfg(feature = "passes")]
             Self::OnlyPasses => exit::USAGE,
             Self::Setting { .. }

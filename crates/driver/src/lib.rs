@@ -14,6 +14,7 @@
 //! arguments ─► main ──┼─ --test, --list, ... ─► criterion, nothing saved
 //!                     ├─ --contend list | check ─► lines of contend-protocol on stdout
 //!                     ├─ --contend serve ─► a slice for each request on stdin
+//!                     ├─ --contend launch ─► the cells that stdin names, in turns ─► results/<run>/samples.jsonl
 //!                     └─ --contend figures | footprint ─► times of operations, allocations, memory (feature `passes`)
 //! ```
 //!
@@ -21,12 +22,14 @@
 //! `CONTEND_SET` is `curated` (default) or `full`; `CONTEND_THREADS` a list such as `1,2,8`; `CONTEND_SEED` a number;
 //! `CONTEND_HANDICAP` slows every contender down by so many 65,536ths of a work unit per step, and says so with each number;
 //! `CONTEND_HANG_SECONDS` how long one slice may take; `CONTEND_RESULTS` where runs are saved;
-//! `CONTEND_BACKTRACE` prints panics of contenders in full.
+//! `CONTEND_BACKTRACE` prints panics of contenders in full. `contend run` sets more: which run a launch belongs to
+//! (`CONTEND_RUN`, or `CONTEND_INVOCATION` and `CONTEND_COMMAND` for a new one), and `CONTEND_ORDER`, a number that decides in
+//! which order it visits its cells.
 //!
 //! # Accuracy and limits
 //! criterion's numbers are those of our slices, one sample each; it never judges. Cells that cannot be measured are
-//! named and have no number. A contender that hangs ends the process, which starts itself anew after that cell (on
-//! Unix; elsewhere the rest of the suite is given up).
+//! named and have no number. A contender that hangs ends the process, which starts itself anew after that cell; one that aborts is
+//! named by the process that waits beside the one that measures (both on Unix; elsewhere the rest of the suite is given up).
 //!
 //! # Panics and errors
 //! [`main`] answers with the exit codes of [`contend_protocol::exit`]. Wrong words for criterion end the process as
@@ -45,6 +48,10 @@ mod error;
 mod figures;
 #[cfg(feature = "passes")]
 mod footprint;
+#[cfg_attr(not(unix), path = "no_guardian.rs")]
+mod guardian;
+#[cfg(not(feature = "passes"))]
+mod launch;
 mod plan;
 mod recorder;
 #[cfg(any(test, not(feature = "passes")))]
@@ -63,7 +70,11 @@ pub fn main(suite: Suite) -> ExitCode {
     let outcome = Settings::from_environment(&Cores::detect()).and_then(|settings| {
         match Arguments::of_process(std::env::args().skip(1))? {
             Arguments { mode: Mode::Answer(question), .. } => answer::answer(&suite, &settings, &question),
-            arguments => criterion_mode::run(&suite, &settings, &arguments),
+            arguments => {
+                // Only what is saved is worth a process of its own; a test stops at an abort.
+                let guarded = if arguments.mode == Mode::Measure { guardian::guard() } else { None };
+                guarded.map_or_else(|| criterion_mode::run(&suite, &settings, &arguments), Ok)
+            }
         }
     });
     outcome.map_or_else(

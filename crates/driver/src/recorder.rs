@@ -1,13 +1,23 @@
 //! The run that this executable writes into.
 
+use crate::answer::entries;
 use crate::error::DriverError;
 use crate::settings::Settings;
-use contend_harness::{Cores, Suite, can_pin, constants, run_queue_figures};
+use contend_harness::{Cell, Cores, Suite, can_pin, constants, run_queue_figures};
 use contend_protocol::manifest::{Build, Invocation, Machine};
 use contend_protocol::sample::CellRecord;
 use contend_record::environment::{self, EngineFacts};
 use contend_record::{HeldLock, LaunchStart, RunFacts, RunWriter, Store, workspace_dir};
 use std::path::{Path, PathBuf};
+
+/// What `contend run` sets, because its executables are not cargo's children: the key that their launches share.
+const INVOCATION_VARIABLE: &str = "CONTEND_INVOCATION";
+
+/// The run to go on with, once `contend run` knows it.
+const RUN_VARIABLE: &str = "CONTEND_RUN";
+
+/// The command that was typed, as `contend run` tells it.
+const COMMAND_VARIABLE: &str = "CONTEND_COMMAND";
 
 /// A launch in its run, alone on the machine as far as this workspace goes.
 #[derive(Debug)]
@@ -19,30 +29,31 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Waits until nobody else measures, and joins the invocation's run or creates it.
-    pub(crate) fn begin(
-        suite: &Suite,
-        settings: &Settings,
-        planned_cells: usize,
-    ) -> Result<Self, DriverError> {
+    pub(crate) fn begin(suite: &Suite, settings: &Settings, planned: &[Cell]) -> Result<Self, DriverError> {
         let base = base_folder();
         let store = Store::locate(&base);
         let alone = store.measuring_lock(|other| {
             eprintln!("contend: waiting for another measurement to end, because two would disturb each other: {other}");
         })?;
+        let told = |variable: &str| std::env::var(variable).ok().filter(|value| !value.is_empty());
         let invocation = Invocation {
-            key: environment::invocation_key(),
-            command: environment::invocation_command(),
+            key: told(INVOCATION_VARIABLE).unwrap_or_else(environment::invocation_key),
+            command: told(COMMAND_VARIABLE).unwrap_or_else(environment::invocation_command),
             set: settings.set.name().to_owned(),
             seed: settings.seed,
         };
         let start = LaunchStart {
             suite: suite.id().to_owned(),
             arguments: std::env::args().skip(1).collect(),
-            planned_cells: u32::try_from(planned_cells).unwrap_or(u32::MAX),
+            planned_cells: u32::try_from(planned.len()).unwrap_or(u32::MAX),
             now_unix_ms: environment::now_unix_ms(),
             load_permille: environment::load_permille(),
         };
-        let writer = store.join(&invocation, start, || facts(&base, settings))?;
+        let writer = match told(RUN_VARIABLE) {
+            Some(run) => store.join_run(&run, start)?,
+            None => store.join(&invocation, start, || facts(&base, settings))?,
+        };
+        writer.describe(&entries(planned, settings))?;
         Ok(Self { writer, steal_before: environment::steal_ticks(), _alone: alone })
     }
 

@@ -51,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) hang_bound: Duration,
     /// A known slow-down of every contender, to see what finds it.
     pub(crate) handicap: Handicap,
+    /// Decides in which order a launch visits its cells.
+    pub(crate) order: u64,
 }
 
 impl Settings {
@@ -66,11 +68,13 @@ impl Settings {
             threads: value("CONTEND_THREADS")
                 .map_or_else(|| Ok(cores.default_threads()), |text| parse_threads(&text, cores))?,
             threads_asked: value("CONTEND_THREADS").is_some(),
-            seed: value("CONTEND_SEED").map_or(Ok(DEFAULT_SEED), |text| parse_seed(&text))?,
+            seed: value("CONTEND_SEED")
+                .map_or(Ok(DEFAULT_SEED), |text| parse_number("CONTEND_SEED", &text))?,
             hang_bound: value("CONTEND_HANG_SECONDS")
                 .map_or(Ok(DEFAULT_HANG_BOUND), |text| parse_hang_bound(&text))?,
             handicap: value("CONTEND_HANDICAP")
                 .map_or(Ok(Handicap::default()), |text| parse_handicap(&text))?,
+            order: value("CONTEND_ORDER").map_or(Ok(0), |text| parse_number("CONTEND_ORDER", &text))?,
         })
     }
 }
@@ -94,8 +98,8 @@ fn parse_threads(text: &str, cores: &Cores) -> Result<Vec<usize>, DriverError> {
     Ok(threads)
 }
 
-fn parse_seed(text: &str) -> Result<u64, DriverError> {
-    text.parse().map_err(|_| unfit("CONTEND_SEED", text, "use a whole number from 0 to 18446744073709551615"))
+fn parse_number(variable: &'static str, text: &str) -> Result<u64, DriverError> {
+    text.parse().map_err(|_| unfit(variable, text, "use a whole number from 0 to 18446744073709551615"))
 }
 
 fn parse_hang_bound(text: &str) -> Result<Duration, DriverError> {

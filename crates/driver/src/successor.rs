@@ -1,5 +1,5 @@
 //! After a contender has hung, its threads can neither be stopped nor measured beside. The process replaces itself,
-//! which ends them, and goes on behind the cell.
+//! which ends them, and goes on behind the cell. So does the guardian's next ward, where a cell took its process down.
 
 use contend_protocol::CellId;
 use contend_protocol::exit;
@@ -7,6 +7,7 @@ use contend_protocol::sample::Outcome;
 
 const AFTER: &str = "CONTEND_RESUME_AFTER";
 const TALLY: &str = "CONTEND_RESUME_TALLY";
+const DEATH: &str = "CONTEND_RESUME_DEATH";
 
 /// How the cells ended, those of processes before this one included.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -29,11 +30,11 @@ impl Tally {
         self.measured + self.not_measurable + self.faulty
     }
 
-    fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         format!("{} {} {}", self.measured, self.not_measurable, self.faulty)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let numbers: Vec<usize> = text.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
         let [measured, not_measurable, faulty] = numbers[..] else { return None };
         Some(Self { measured, not_measurable, faulty })
@@ -43,9 +44,11 @@ impl Tally {
 /// Where this process goes on, if it is a successor.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Inherited {
-    /// The cell that hung.
+    /// The cell that hung, or died.
     pub(crate) after: Option<CellId>,
     pub(crate) tally: Tally,
+    /// How that cell died, which nobody has saved yet.
+    pub(crate) death: Option<String>,
 }
 
 impl Inherited {
@@ -53,8 +56,19 @@ impl Inherited {
         let value = |name| std::env::var(name).ok();
         let after = value(AFTER).and_then(|text| text.parse().ok());
         let tally = value(TALLY).and_then(|text| Tally::parse(&text)).unwrap_or_default();
-        Self { after, tally }
+        Self { after, tally, death: value(DEATH) }
     }
+}
+
+/// Has `command`, which starts this executable again, go on as `inherited` says.
+#[cfg(unix)]
+pub(crate) fn start_behind(command: &mut std::process::Command, inherited: &Inherited) {
+    let Inherited { after, tally, death } = inherited;
+    command.envs(after.as_ref().map(|cell| (AFTER, cell.to_string()))).env(TALLY, tally.text());
+    match death {
+        Some(death) => command.env(DEATH, death),
+        None => command.env_remove(DEATH),
+    };
 }
 
 /// Replaces this process by one that goes on behind `cell`. Returns only if that cannot be done, with the exit code.
@@ -65,7 +79,8 @@ pub(crate) fn go_on_behind(cell: &CellId, tally: Tally) -> u8 {
     eprintln!("contend: starting anew behind {cell}, because its threads cannot be stopped");
     #[expect(clippy::disallowed_methods, reason = "the process replaces itself")]
     let mut successor = std::process::Command::new(executable);
-    successor.args(std::env::args_os().skip(1)).env(AFTER, cell.to_string()).env(TALLY, tally.text());
+    successor.args(std::env::args_os().skip(1));
+    start_behind(&mut successor, &Inherited { after: Some(cell.clone()), tally, death: None });
     let error = successor.exec();
     eprintln!("contend: failed to start anew, the rest of this suite is not measured: {error}");
     exit::WRONG_RESULT

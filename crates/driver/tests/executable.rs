@@ -68,6 +68,11 @@ fn faulty_contenders_are_rows_and_the_others_are_measured() {
     let (samples, errors) = (run.samples(), run.stderr());
     assert_eq!(run.code(), Some(0), "cargo goes on to the next suite: {errors}");
     assert_eq!(run.runs().len(), 1, "the successor joins the run");
+    let said = fs::read_to_string(run.runs()[0].join("catalogue.jsonl")).expect("the run has a catalogue");
+    assert!(
+        said.lines().any(|line| line.contains("/hanging/1") && line.contains("\"question\":\"")),
+        "{said}"
+    );
     for (contender, outcome) in [
         ("forgetful", "wrong-result"),
         ("panicking", "panicked"),
@@ -84,6 +89,25 @@ fn faulty_contenders_are_rows_and_the_others_are_measured() {
     assert!(errors.contains("panicking/1 has no number, because it panicked: as planned"));
     assert!(errors.contains("hanging/1 has no number, because it did not come back within 2 s"));
     assert!(!run.stdout().lines().any(|line| line.contains("forgetful") && line.contains("time:")));
+}
+
+#[test]
+#[cfg(unix)]
+fn who_takes_the_process_down_is_a_row_and_the_others_are_measured() {
+    let cells = "(counter-increment/(floor|aborting)|section-in-0-out-0/floor)/1";
+    let run = Run::new(&[&SHORT[..], &[cells]].concat());
+    let (samples, errors) = (run.samples(), run.stderr());
+    assert_eq!((run.code(), run.runs().len()), (Some(0), 1), "{errors}");
+    let [_, dead, behind] = samples.lines().collect::<Vec<_>>()[..] else { panic!("{samples}") };
+    assert!(dead.contains("/aborting/1") && dead.contains("took its process down (signal: 6"), "{dead}");
+    assert!(behind.contains("section-in-0-out-0/floor/1"), "{behind}");
+    assert!(
+        errors.contains("aborting/1 has no number, because it panicked: took its process down"),
+        "{errors}"
+    );
+    assert!(errors.contains("1 faulty"), "{errors}");
+    let alone = Run::new(&[&SHORT[..], &["counter-increment/aborting/1"]].concat());
+    assert_eq!((alone.code(), alone.samples().lines().count()), (Some(0), 1), "{}", alone.stderr());
 }
 
 #[test]

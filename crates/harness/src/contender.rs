@@ -54,6 +54,18 @@ pub trait Workload: Clone + Send + Sync + fmt::Debug + 'static {
     /// In the curated set.
     fn curated(&self) -> bool;
 
+    /// Why it is measured and how to read its numbers, in a few sentences that stay true on any machine. Workloads of the curated
+    /// set have it.
+    fn analysis(&self) -> &'static str {
+        ""
+    }
+
+    /// What a user may look for in it, as names and values that compare: percentages, counts and sizes as numbers, kinds as
+    /// words. The same thing has the same name in all workloads of a suite.
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// Every parameter, as text: its hash tells two definitions of one name apart.
     fn definition(&self) -> String {
         format!("{self:?}")

@@ -120,6 +120,8 @@ pub struct Cell {
     curated: bool,
     unavailable: Option<&'static str>,
     question: String,
+    analysis: &'static str,
+    parameters: Vec<(&'static str, String)>,
     definition: String,
     start: Box<Start>,
     footprint: Box<LookAtMemory>,
@@ -182,6 +184,16 @@ impl Cell {
     /// The question the workload answers.
     pub fn question(&self) -> &str {
         &self.question
+    }
+
+    /// Why the workload is measured and how to read its numbers; empty where nobody said.
+    pub fn analysis(&self) -> &'static str {
+        self.analysis
+    }
+
+    /// What a user may look for in the workload, as names and values.
+    pub fn parameters(&self) -> &[(&'static str, String)] {
+        &self.parameters
     }
 
     /// Hash of the workload's definition, as 16 hexadecimal digits.
@@ -265,6 +277,8 @@ fn cell<C: Contract>(
         curated: contender.curated && workload.curated(),
         unavailable: C::refusal(workload, threads).or_else(|| (contender.refusal)(workload, threads)),
         question: workload.question(),
+        analysis: workload.analysis(),
+        parameters: workload.parameters(),
         definition: workload.definition(),
         start: Box::new(move |setting| start(&made_of, setting)),
         footprint: Box::new(move |setting, probe| footprint(&filled_as, setting, probe)),

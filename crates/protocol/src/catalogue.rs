@@ -3,6 +3,7 @@
 use crate::CellId;
 use crate::version::ProtocolVersion;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// First line of every answer: who speaks.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -17,7 +18,7 @@ pub struct Greeting {
     pub contract: String,
 }
 
-/// One cell of the suite.
+/// One cell of the suite. A run saves those it set out to measure, so a field that comes later needs a default.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -47,6 +48,13 @@ pub struct CellEntry {
     pub note: String,
     /// The question the workload answers.
     pub question: String,
+    /// Why the workload is measured and how to read its numbers. Said with the first of neighbouring cells of a workload
+    /// only; empty from executables of version 2.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub analysis: String,
+    /// What a user may look for in the workload, such as `reads` and `99`; empty from executables of version 2.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// How the check of one cell ended.

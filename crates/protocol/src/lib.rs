@@ -29,12 +29,15 @@ pub mod baseline;
 pub mod calibration;
 pub mod catalogue;
 pub mod comparison;
+pub mod criterion;
 pub mod exit;
 pub mod figures;
 pub mod fnv;
+pub mod launch;
 pub mod manifest;
 pub mod sample;
 pub mod serve;
+pub mod site;
 pub mod version;
 
 mod encode;

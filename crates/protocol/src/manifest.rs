@@ -3,6 +3,12 @@
 use crate::version::{FormatVersion, MethodVersion};
 use serde::{Deserialize, Serialize};
 
+/// The set of a run that was imported: neither where nor how it was measured is known, so it is indicative at best.
+pub const IMPORTED: &str = "imported";
+
+/// The suite of what was imported from criterion.
+pub const IMPORTED_SUITE: &str = "criterion";
+
 /// The manifest of a run.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -30,6 +36,13 @@ pub struct Manifest {
     pub launches: Vec<Launch>,
 }
 
+impl Manifest {
+    /// Whether other software measured it.
+    pub fn is_imported(&self) -> bool {
+        self.invocation.set == IMPORTED
+    }
+}
+
 /// The source that was measured.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -54,7 +67,7 @@ pub struct Invocation {
     pub key: String,
     /// The command that was typed, as far as it can be told.
     pub command: String,
-    /// `curated` or `full`.
+    /// `curated` or `full`; `imported` where other software measured.
     pub set: String,
     /// Seed of the tapes and key sets.
     pub seed: u64,

@@ -97,7 +97,7 @@ pub struct Observed {
 }
 
 /// Slices as columns: entry `i` of each column belongs to slice `i`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Slices {

@@ -4,6 +4,7 @@
 
 use crate::baseline::SavedBuild;
 use crate::calibration::Calibration;
+use crate::catalogue::CellEntry;
 use crate::comparison::{CellVerdict, Comparison, PairRecord};
 use crate::figures::Figures;
 use crate::manifest::Manifest;
@@ -34,6 +35,7 @@ fn check<T: JsonSchema>(name: &str) {
 fn schemas_say_what_the_types_say() {
     check::<Manifest>("run.v1.schema.json");
     check::<CellRecord>("sample.v1.schema.json");
+    check::<CellEntry>("catalogue.v1.schema.json");
     check::<Comparison>("verdict.v1.schema.json");
     check::<PairRecord>("pair.v1.schema.json");
     check::<SavedBuild>("baseline.v1.schema.json");
@@ -57,6 +59,16 @@ fn a_line_of_samples_fits_its_schema_and_a_wrong_one_does_not() {
     assert_eq!(crate::encode_line(&record), line, "reading and writing gives the same bytes");
     assert!(!valid("sample.v1.schema.json", &line.replace("\"window_ns\"", "\"window_ms\"")));
     assert!(!valid("sample.v1.schema.json", "{}"));
+}
+
+#[test]
+fn a_line_of_the_catalogue_fits_its_schema_and_a_wrong_one_does_not() {
+    for line in include_str!("../tests/formats/v1/catalogue.jsonl").lines() {
+        assert!(valid("catalogue.v1.schema.json", line));
+        let entry: CellEntry = crate::decode("a cell", line).expect("it decodes");
+        assert_eq!(crate::encode_line(&entry), line, "reading and writing gives the same bytes");
+        assert!(!valid("catalogue.v1.schema.json", &line.replace("\"question\"", "\"doubt\"")));
+    }
 }
 
 #[test]

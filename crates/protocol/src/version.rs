@@ -28,6 +28,9 @@ pub struct MethodVersion(pub u32);
 impl MethodVersion {
     /// How this build measures.
     pub const CURRENT: Self = Self(1);
+
+    /// What other software measured, in its own way.
+    pub const FOREIGN: Self = Self(0);
 }
 
 /// Version of what a bench executable answers to `--contend`.

@@ -3,18 +3,29 @@
 //! The texts that the system keeps are read here and understood by pure functions below, which are tested on texts of
 //! real machines. What the platform does not tell is `None`.
 
+mod activity;
 mod cgroup;
+mod conditions;
 mod cpu;
+mod files;
 mod git;
 mod process;
+mod profile;
+mod space;
 
 use contend_protocol::fnv;
 use contend_protocol::manifest::Machine;
+use files::SystemFiles;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub use activity::{Activity, Busy, Snapshot, measuring_processes, snapshot};
+pub use cgroup::CpuQuota;
+pub use conditions::{Conditions, Heat, Supply, Swap, Times, Turbo, conditions};
 pub use git::{git_command, source};
 pub use process::{invocation_command, invocation_key};
+pub use profile::{BenchProfile, bench_profile};
+pub use space::{Space, space};
 
 /// What the engine knows about the machine.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,26 +42,31 @@ pub struct EngineFacts {
 
 /// The machine this runs on.
 pub fn machine(engine: &EngineFacts) -> Machine {
-    let cpuinfo = text("/proc/cpuinfo").unwrap_or_default();
-    let own = cgroup::limits();
+    machine_of(&SystemFiles::here(), engine)
+}
+
+fn machine_of(files: &SystemFiles, engine: &EngineFacts) -> Machine {
+    let cpuinfo = files.text("proc/cpuinfo").unwrap_or_default();
     let mut machine = Machine {
         id: String::new(),
         arch: std::env::consts::ARCH.to_owned(),
         os: std::env::consts::OS.to_owned(),
-        kernel: text("/proc/sys/kernel/osrelease"),
+        kernel: files.text("proc/sys/kernel/osrelease"),
         cpu_model: cpu::model(&cpuinfo),
         logical_cpus: cpu::count(&cpuinfo).unwrap_or(engine.allowed_cpus),
         physical_cores: engine.physical_cores,
         allowed_cpus: engine.allowed_cpus,
-        smt: text("/sys/devices/system/cpu/smt/active").and_then(|flag| cpu::flag(&flag)),
-        governor: text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        turbo: turbo(),
-        cgroup_cpu_permille: own.cpu_permille,
-        cgroup_memory_bytes: own.memory_bytes,
-        memory_bytes: text("/proc/meminfo").and_then(|meminfo| cpu::total_memory_bytes(&meminfo)),
+        smt: files.text("sys/devices/system/cpu/smt/active").and_then(|flag| cpu::flag(&flag)),
+        governor: files.text("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        turbo: conditions::turbo(files).map(|turbo| turbo.allowed),
+        cgroup_cpu_permille: cgroup::cpu_quota(files).and_then(|quota| quota.permille),
+        cgroup_memory_bytes: cgroup::memory_bytes(files),
+        memory_bytes: files.text("proc/meminfo").and_then(|meminfo| cpu::total_memory_bytes(&meminfo)),
         virtualised: cpu::virtualised(&cpuinfo),
-        clock_source: text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
-        huge_pages: text("/sys/kernel/mm/transparent_hugepage/enabled").and_then(|modes| cpu::chosen(&modes)),
+        clock_source: files.text("sys/devices/system/clocksource/clocksource0/current_clocksource"),
+        huge_pages: files
+            .text("sys/kernel/mm/transparent_hugepage/enabled")
+            .and_then(|modes| cpu::chosen(&modes)),
         pinning: engine.pinning,
         run_queue_figures: engine.run_queue_figures,
     };
@@ -71,7 +87,7 @@ pub fn load_permille() -> Option<u32> {
 /// Time the hypervisor took from this machine since it started, in clock ticks. Differences of two readings are what
 /// it took in between.
 pub fn steal_ticks() -> Option<u64> {
-    text("/proc/stat").and_then(|stat| steal_of(&stat))
+    text("/proc/stat").and_then(|stat| conditions::times_of(&stat)).map(|times| times.stolen)
 }
 
 /// Now, in milliseconds since 1970-01-01 UTC; 0 before that.
@@ -108,13 +124,6 @@ pub fn host_id() -> String {
     machine(&engine).id
 }
 
-fn turbo() -> Option<bool> {
-    let any_driver = text("/sys/devices/system/cpu/cpufreq/boost").and_then(|flag| cpu::flag(&flag));
-    let forbidden =
-        || text("/sys/devices/system/cpu/intel_pstate/no_turbo").and_then(|flag| cpu::flag(&flag));
-    any_driver.or_else(|| forbidden().map(|forbidden| !forbidden))
-}
-
 fn profile_bench_of(manifest: &str) -> String {
     let manifest = manifest.parse::<toml::Table>().unwrap_or_default();
     let profile = manifest.get("profile").and_then(|profiles| profiles.get("bench")?.as_table());
@@ -125,11 +134,6 @@ fn load_of(loadavg: &str) -> Option<u32> {
     let (whole, thousandths) = loadavg.split_ascii_whitespace().next()?.split_once('.')?;
     let thousandths: String = format!("{thousandths:0<3}").chars().take(3).collect();
     Some(whole.parse::<u32>().ok()? * 1000 + thousandths.parse::<u32>().ok()?)
-}
-
-/// Source: `man 5 proc`: steal is the eighth figure.
-fn steal_of(stat: &str) -> Option<u64> {
-    stat.lines().next()?.strip_prefix("cpu ")?.split_ascii_whitespace().nth(7)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -148,13 +152,6 @@ mod tests {
         check_load("0.5", Some(500));
         check_load("", None);
         check_load("idle", None);
-    }
-
-    #[test]
-    fn steal_is_the_eighth_figure_of_the_sum() {
-        assert_eq!(steal_of("cpu  10 20 30 4000 500 6 7 80 9 9\ncpu0 1 2 3 4 5 6 7 8"), Some(80));
-        assert_eq!(steal_of("cpu  10 20 30 4000 500 6 7"), None);
-        assert_eq!(steal_of(""), None);
     }
 
     #[track_caller]

@@ -15,6 +15,8 @@ pub enum Saved {
     Comparison,
     /// A calibration.
     Calibration,
+    /// Figures beside throughput.
+    Figures,
 }
 
 /// Why a run or comparison could not be written, found or read. Each text fits after "failed to ".
@@ -87,6 +89,26 @@ pub enum RecordError {
         /// What is wrong, as a sentence without its stop.
         reason: String,
     },
+    /// A report is there that is not the one to be written.
+    #[error(
+        "write {path}: another report is there ({what}), made by another version of contend, with other options or of fewer cells; \
+        `contend report --force` keeps it beside the new one"
+    )]
+    OtherReport {
+        /// The report's folder.
+        path: PathBuf,
+        /// How it differs, as a sentence without its stop.
+        what: String,
+    },
+    /// The run is of a newer format, so nothing is written into its folder.
+    #[error("write into run {name}: its format {} is newer than {}, which this build writes; update contend",
+        .found.0, FormatVersion::CURRENT.0)]
+    NewerRun {
+        /// The folder's name.
+        name: String,
+        /// Its format.
+        found: FormatVersion,
+    },
     /// It was written by a newer build, and this one does not understand it.
     #[error("read {saved} {name}: its format {} is newer than {}, which this build knows; update contend",
         .found.0, FormatVersion::CURRENT.0)]
@@ -107,6 +129,7 @@ impl Saved {
             Self::Run => "cargo bench",
             Self::Comparison => "contend compare",
             Self::Calibration => "contend calibrate",
+            Self::Figures => "contend figures",
         }
     }
 
@@ -114,7 +137,7 @@ impl Saved {
     fn lister(self) -> &'static str {
         match self {
             Self::Run => "; `contend runs` lists all",
-            Self::Comparison | Self::Calibration => "; each is a folder there",
+            Self::Comparison | Self::Calibration | Self::Figures => "; each is a folder there",
         }
     }
 }
@@ -125,6 +148,7 @@ impl fmt::Display for Saved {
             Self::Run => "run",
             Self::Comparison => "comparison",
             Self::Calibration => "calibration",
+            Self::Figures => "set of figures",
         })
     }
 }

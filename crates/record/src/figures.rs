@@ -1,12 +1,13 @@
 //! Saved figures of the passes beside throughput: a folder each, in a folder of their own beside the runs.
 
-use crate::error::RecordError;
+use crate::error::{RecordError, Saved};
 use crate::files::replace_file;
-use crate::name::new_dir_of_machine;
+use crate::name::{names_in, new_dir_of_machine};
+use crate::reading::Document;
 use crate::store::Store;
-use contend_protocol::encode_pretty;
 use contend_protocol::figures::Figures;
 use contend_protocol::manifest::Machine;
+use contend_protocol::{decode, encode_pretty};
 use std::path::{Path, PathBuf};
 
 /// Holds all figures of a store. No run has this name.
@@ -36,6 +37,23 @@ impl FiguresWriter {
 }
 
 impl Store {
+    /// All figures that can be read, newest first, and of each other one why it cannot.
+    ///
+    /// # Errors
+    /// [`RecordError::Read`] if the folder is there but cannot be listed.
+    pub fn figures(&self) -> Result<(Vec<Figures>, Vec<RecordError>), RecordError> {
+        let root = self.root().join(FIGURES_FOLDER);
+        let (mut all, mut unreadable) = (Vec::new(), Vec::new());
+        for name in names_in(Saved::Figures, &root)? {
+            let document = Document { saved: Saved::Figures, name: &name, file: FIGURES_FILE };
+            match document.load(&root.join(&name), |text| decode("figures", text)) {
+                Ok(figures) => all.push(figures),
+                Err(error) => unreadable.push(error),
+            }
+        }
+        Ok((all, unreadable))
+    }
+
     /// Makes a folder for figures, which are kept there as they come.
     ///
     /// # Errors

@@ -9,11 +9,11 @@
 //! driver ── Store::join ──► RunWriter ── append, append, ... finish
 //!              │                │
 //!              ▼                ▼
-//!        results/<run>/run.json   results/<run>/samples.jsonl
+//!        results/<run>/run.json   results/<run>/samples.jsonl, catalogue.jsonl
 //!              │                │
 //!              └───────┬────────┘
 //!                      ▼
-//!        Store::runs, Store::open_run ──► report, contend
+//!        Store::runs, Store::open_run ──► report, contend ── Run::save_report ──► results/<run>/report/
 //!                                            │      ▲
 //!                     Store::begin_comparison│      │Store::comparisons, Store::open_comparison
 //!                                            ▼      │
@@ -62,6 +62,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What goes to other software or comes from it is in [`exchange`]; a folder that is published is a [`site::Site`].
+//!
 //! # Accuracy and limits
 //! A killed process leaves every cell that was appended; what it was writing is one torn line, which readers drop and
 //! say so. After a power cut the same holds as far as the disk keeps what `fsync` promised. Runs are written by one
@@ -69,7 +71,7 @@
 //! The environment is read in full on Linux; elsewhere most of it is `None`.
 //!
 //! # Panics and errors
-//! Nothing panics. Every error is a [`RecordError`] or a [`work::KeepError`], which name the file and the way out; what is odd in a run that can
+//! Nothing panics. Every error is a [`RecordError`], a [`work::KeepError`], a [`site::SiteError`] or an [`exchange::ExchangeError`], which name the file and the way out; what is odd in a run that can
 //! still be read is a [`Notice`].
 
 #![forbid(unsafe_code)]
@@ -78,12 +80,16 @@ mod calibrations;
 mod comparisons;
 pub mod environment;
 mod error;
+pub mod exchange;
 mod figures;
 mod files;
 mod lock;
 mod name;
 mod reading;
+mod reports;
 mod run;
+mod saved;
+pub mod site;
 mod store;
 mod utc;
 pub mod work;
@@ -95,7 +101,9 @@ pub use figures::FiguresWriter;
 pub use lock::HeldLock;
 pub use name::nearest;
 pub use reading::Notice;
+pub use reports::ReportOutcome;
 pub use run::{Counts, Run};
+pub use saved::SavedRun;
 pub use store::workspace_dir;
 pub use store::{LaunchStart, RunEntry, RunFacts, RunState, RunSummary, RunWriter, Store};
 pub use utc::{utc_stamp, utc_text};

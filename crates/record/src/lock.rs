@@ -43,6 +43,14 @@ pub(crate) fn share(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// What is known about who holds the lock at `path`; `None` where nobody does. Nothing is made or changed.
+pub(crate) fn held_by(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    // Shared, so that two who ask at once do not take each other for a holder.
+    let held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    held.then(|| holder(&mut file))
+}
+
 /// Whether somebody uses what the lock at `path` stands for.
 pub(crate) fn is_shared(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
@@ -50,8 +58,13 @@ pub(crate) fn is_shared(path: &Path) -> bool {
 
 /// Keeps other launches from making or changing a manifest while the result lives.
 pub(crate) fn join(path: &Path) -> Result<File, RecordError> {
-    let file = open(path).map_err(RecordError::write(path))?;
-    wait(&file).map_err(RecordError::write(path))?;
+    exclusive(path).map_err(RecordError::write(path))
+}
+
+/// Keeps others from whatever the lock at `path` stands for while the result lives.
+pub(crate) fn exclusive(path: &Path) -> io::Result<File> {
+    let file = open(path)?;
+    wait(&file)?;
     Ok(file)
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn age_key(saved: Saved, name: &str) -> (String, u32, String) {
     let parts_before_it = match saved {
         Saved::Run => 2,
         Saved::Comparison => 3,
-        Saved::Calibration => 1,
+        Saved::Calibration | Saved::Figures => 1,
     };
     let clash = parts.nth(parts_before_it).and_then(|number| number.parse().ok()).unwrap_or(1);
     (stamp, clash, name.to_owned())

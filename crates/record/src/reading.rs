@@ -118,7 +118,7 @@ pub(crate) fn load_lines<T>(
 }
 
 /// Reads every line that can be. A line is whole where it ends, or where it can be read without its end.
-fn parse_lines<T>(
+pub(crate) fn parse_lines<T>(
     bytes: &[u8],
     file: &'static str,
     notices: &mut Vec<Notice>,

@@ -2,6 +2,7 @@
 
 use crate::error::{RecordError, Saved};
 use crate::reading::{Document, Notice, load_lines, newer};
+use contend_protocol::catalogue::CellEntry;
 use contend_protocol::decode;
 use contend_protocol::manifest::Manifest;
 use contend_protocol::sample::{CellRecord, Outcome};
@@ -12,6 +13,9 @@ pub(crate) const MANIFEST_FILE: &str = "run.json";
 
 /// Name of the samples' file.
 pub(crate) const SAMPLES_FILE: &str = "samples.jsonl";
+
+/// Name of the file with what the executables say of their cells.
+pub(crate) const CATALOGUE_FILE: &str = "catalogue.jsonl";
 
 /// A saved run.
 #[derive(Clone, Debug)]
@@ -46,6 +50,19 @@ impl Run {
         let mut notices = newer(manifest.format);
         let records = load_lines(directory, SAMPLES_FILE, &mut notices, |text| decode("a sample", text))?;
         Ok(Self { name: name.to_owned(), directory: directory.to_owned(), manifest, records, notices })
+    }
+
+    /// What the bench executables said of the cells they set out to measure: questions and notes. Nothing where the run was saved
+    /// before that was kept.
+    ///
+    /// # Errors
+    /// [`RecordError::Read`] if the file is there but cannot be read. A line that cannot be is a [`Notice`].
+    pub fn words(&self) -> Result<(Vec<CellEntry>, Vec<Notice>), RecordError> {
+        let mut notices = Vec::new();
+        let entries =
+            load_lines(&self.directory, CATALOGUE_FILE, &mut notices, |text| decode("a cell", text))?;
+        notices.retain(|notice| !matches!(notice, Notice::Missing { .. }));
+        Ok((entries, notices))
     }
 
     /// How many cells ended how.

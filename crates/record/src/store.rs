@@ -11,7 +11,8 @@ use crate::lock::{self, HeldLock};
 use crate::name::{choose, names_in, run_name};
 use crate::reading::Notice;
 use crate::run::{Counts, Run, SAMPLES_FILE, load_manifest};
-use contend_protocol::manifest::{Build, Constants, Invocation, Launch, Machine, Manifest, Source};
+use crate::site::SITE_FOLDER;
+use contend_protocol::manifest::{Build, Constants, IMPORTED, Invocation, Launch, Machine, Manifest, Source};
 use contend_protocol::version::{FormatVersion, MethodVersion};
 use std::fs::{File, create_dir_all, remove_dir_all};
 use std::path::{Path, PathBuf};
@@ -25,8 +26,8 @@ const RESULTS_VARIABLE: &str = "CONTEND_RESULTS";
 /// Who holds it measures, alone.
 const MEASURING_LOCK_FILE: &str = ".measuring.lock";
 
-/// Held while `run.json` files are made or changed.
-const JOIN_LOCK_FILE: &str = ".join.lock";
+/// Held while `run.json` files are made or changed, and while reports are saved.
+pub(crate) const JOIN_LOCK_FILE: &str = ".join.lock";
 
 /// How many of the newest runs a launch may join.
 ///
@@ -146,6 +147,11 @@ impl Store {
         lock::hold(&path, on_wait).map_err(RecordError::write(&path))
     }
 
+    /// Who measures into this store now, as far as it is known; `None` where nobody does.
+    pub fn measuring_now(&self) -> Option<String> {
+        lock::held_by(&self.root.join(MEASURING_LOCK_FILE))
+    }
+
     /// Begins a launch: in the run of the same invocation if there is one, else in a new run.
     ///
     /// The launches of one `cargo bench` share `invocation.key`, so they share a run. `facts` is only asked for a new
@@ -162,19 +168,32 @@ impl Store {
         self.create_root()?;
         let _guard = lock::join(&self.root.join(JOIN_LOCK_FILE))?;
         let (directory, launch) = match self.joinable(&invocation.key)? {
-            Some((directory, mut manifest)) => {
-                let launch = u32::try_from(manifest.launches.len()).unwrap_or(u32::MAX);
-                manifest.launches.push(new_launch(launch, start));
-                write_manifest(&directory, &manifest)?;
-                (directory, launch)
-            }
+            Some((directory, manifest)) => (directory.clone(), add_launch(&directory, manifest, start)?),
             None => (self.create_run(invocation, start, facts())?, 0),
         };
         RunWriter::open(directory, launch, self.root.join(JOIN_LOCK_FILE))
     }
 
-    /// All runs, newest first. One that cannot be read hides no other. Files, hidden folders and the folder of
-    /// comparisons are not runs.
+    /// Begins a launch in the run of that whole name.
+    ///
+    /// # Errors
+    /// [`RecordError::NotFound`] and others of [`Store::open_run`] where `name` is not a run whose manifest can be read;
+    /// [`RecordError::NewerRun`] where a newer build made it; [`RecordError::Write`] if it cannot be changed.
+    pub fn join_run(&self, name: &str, start: LaunchStart) -> Result<RunWriter, RecordError> {
+        let names = self.names()?;
+        let name = choose(Saved::Run, &self.root, name, &names)?;
+        let directory = self.root.join(name);
+        let _guard = lock::join(&self.root.join(JOIN_LOCK_FILE))?;
+        let manifest = load_manifest(name, &directory)?;
+        if !manifest.format.may_be_written() {
+            return Err(RecordError::NewerRun { name: name.to_owned(), found: manifest.format });
+        }
+        let launch = add_launch(&directory, manifest, start)?;
+        RunWriter::open(directory, launch, self.root.join(JOIN_LOCK_FILE))
+    }
+
+    /// All runs, newest first. One that cannot be read hides no other. Files, hidden folders and the folders of
+    /// comparisons, calibrations, figures and the site are not runs.
     ///
     /// # Errors
     /// [`RecordError::Read`] if the folder is there but cannot be listed.
@@ -201,11 +220,10 @@ impl Store {
     }
 
     /// Names of all runs, newest first.
-    fn names(&self) -> Result<Vec<String>, RecordError> {
+    pub(crate) fn names(&self) -> Result<Vec<String>, RecordError> {
         let mut names = names_in(Saved::Run, &self.root)?;
-        names.retain(|name| {
-            ![COMPARISONS_FOLDER, CALIBRATIONS_FOLDER, FIGURES_FOLDER].contains(&name.as_str())
-        });
+        let others = [COMPARISONS_FOLDER, CALIBRATIONS_FOLDER, FIGURES_FOLDER, SITE_FOLDER];
+        names.retain(|name| !others.contains(&name.as_str()));
         Ok(names)
     }
 
@@ -242,7 +260,7 @@ impl Store {
         let (run, directory) = create_new_dir(&self.root, &wanted)?;
         let manifest = Manifest {
             format: FormatVersion::CURRENT,
-            method: MethodVersion::CURRENT,
+            method: if invocation.set == IMPORTED { MethodVersion::FOREIGN } else { MethodVersion::CURRENT },
             run,
             created_unix_ms,
             source: facts.source,
@@ -263,6 +281,14 @@ impl Store {
             }
         }
     }
+}
+
+/// Adds a launch to a run, and gives its number.
+fn add_launch(directory: &Path, mut manifest: Manifest, start: LaunchStart) -> Result<u32, RecordError> {
+    let launch = u32::try_from(manifest.launches.len()).unwrap_or(u32::MAX);
+    manifest.launches.push(new_launch(launch, start));
+    write_manifest(directory, &manifest)?;
+    Ok(launch)
 }
 
 fn new_launch(launch: u32, start: LaunchStart) -> Launch {

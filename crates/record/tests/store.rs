@@ -307,3 +307,16 @@ fn a_second_measuring_process_hears_of_the_first_and_waits() {
         second.join().expect("no panic");
     });
 }
+
+#[test]
+fn who_measures_can_be_asked_without_making_anything() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::at(folder.path().join("results"));
+    assert_eq!(store.measuring_now(), None);
+    assert!(!store.root().exists(), "asking makes nothing");
+    let held = store.measuring_lock(|_| {}).expect("nobody holds it");
+    let holder = store.measuring_now().expect("this process does");
+    assert!(holder.starts_with(&format!("process {}: ", std::process::id())), "{holder}");
+    drop(held);
+    assert_eq!(store.measuring_now(), None);
+}

@@ -96,6 +96,8 @@ mod tests {
             capabilities: Vec::new(),
             note: String::new(),
             question: "What does a lookup cost?".to_owned(),
+            analysis: String::new(),
+            parameters: std::collections::BTreeMap::new(),
         }
     }
 

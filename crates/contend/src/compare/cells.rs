@@ -128,6 +128,8 @@ mod tests {
             capabilities: Vec::new(),
             note: String::new(),
             question: String::new(),
+            analysis: String::new(),
+            parameters: std::collections::BTreeMap::new(),
         };
         SideCells(cells.iter().map(|text| (cell(text), Executable::at("x".into()))).collect())
     }

@@ -46,7 +46,7 @@ fn key(line: &str) -> Option<&str> {
 }
 
 /// Value of the first line with that key.
-fn field<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
+pub(super) fn field<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
     let line = text.lines().find(|line| key(line) == Some(wanted))?;
     line.split_once(':').map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
 }

@@ -5,12 +5,14 @@ use std::path::Path;
 
 /// What `/proc/<pid>/stat` says about a process.
 #[derive(Debug, Eq, PartialEq)]
-struct Process {
-    pid: u32,
-    name: String,
-    parent: u32,
+pub(super) struct Process {
+    pub(super) pid: u32,
+    pub(super) name: String,
+    pub(super) parent: u32,
+    /// Processor time it has used, in clock ticks.
+    pub(super) used: u64,
     /// Clock ticks after the machine started.
-    started: u64,
+    pub(super) started: u64,
 }
 
 /// What all bench executables of one `cargo bench` have in common, and no other process has.
@@ -48,8 +50,8 @@ fn read(pid: &str) -> Option<Process> {
 }
 
 /// Source: `man 5 proc`: the name stands in parentheses and may hold any character; the parent is the second field
-/// after it, the start time the twentieth.
-fn parse_stat(stat: &str) -> Option<Process> {
+/// after it, the time used in user mode and in the kernel the twelfth and thirteenth, the start time the twentieth.
+pub(super) fn parse_stat(stat: &str) -> Option<Process> {
     let (pid, rest) = stat.split_once(" (")?;
     let (name, rest) = rest.rsplit_once(") ")?;
     let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
@@ -57,6 +59,7 @@ fn parse_stat(stat: &str) -> Option<Process> {
         pid: pid.parse().ok()?,
         name: name.to_owned(),
         parent: fields.get(1)?.parse().ok()?,
+        used: fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?,
         started: fields.get(19)?.parse().ok()?,
     })
 }
@@ -76,7 +79,7 @@ fn own_key() -> String {
     format!("process-{}-{}", std::process::id(), super::now_unix_ms())
 }
 
-fn split_arguments(cmdline: &[u8]) -> Vec<String> {
+pub(super) fn split_arguments(cmdline: &[u8]) -> Vec<String> {
     let arguments =
         cmdline.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned());
     let mut arguments: Vec<String> = arguments.collect();
@@ -86,7 +89,7 @@ fn split_arguments(cmdline: &[u8]) -> Vec<String> {
 }
 
 /// The program without its folder, which is nobody's business, and the arguments as a shell would need them.
-fn command_line(arguments: &[String]) -> String {
+pub(super) fn command_line(arguments: &[String]) -> String {
     let Some((program, rest)) = arguments.split_first() else { return String::new() };
     let program = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
     let words = std::iter::once(program.as_ref()).chain(rest.iter().map(String::as_str));
@@ -105,9 +108,14 @@ mod tests {
 
     #[test]
     fn a_stat_line_is_read_whatever_the_name() {
-        let tail = "S 17 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 90177254 1 1";
-        let process =
-            |name: &str| Process { pid: 42, name: name.to_owned(), parent: 17, started: 90_177_254 };
+        let tail = "S 17 1 1 0 -1 0 0 0 0 0 30 4 0 0 20 0 1 0 90177254 1 1";
+        let process = |name: &str| Process {
+            pid: 42,
+            name: name.to_owned(),
+            parent: 17,
+            used: 34,
+            started: 90_177_254,
+        };
         assert_eq!(parse_stat(&format!("42 (cargo) {tail}")), Some(process("cargo")));
         assert_eq!(parse_stat(&format!("42 (a) b (c) {tail}")), Some(process("a) b (c")));
         assert_eq!(parse_stat("42 (cargo) S 17"), None);

@@ -3,11 +3,14 @@
 use crate::error::RecordError;
 use crate::files::{append_line, replace_file};
 use crate::lock;
-use crate::run::{MANIFEST_FILE, SAMPLES_FILE, load_manifest};
+use crate::run::{CATALOGUE_FILE, MANIFEST_FILE, SAMPLES_FILE, load_manifest};
+use contend_protocol::catalogue::CellEntry;
 use contend_protocol::manifest::Manifest;
 use contend_protocol::sample::CellRecord;
 use contend_protocol::{encode_line, encode_pretty};
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// One launch, writing into its run.
@@ -52,6 +55,27 @@ impl RunWriter {
         let synced = written.and_then(|()| self.samples.sync_data());
         drop(self.samples.unlock());
         synced.map_err(RecordError::write(&path))
+    }
+
+    /// Adds what the executable says of the cells it sets out to measure, so that a reader later knows what was asked. What an
+    /// earlier launch said in the same words is not said again.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`] if the disk refuses; of these lines nothing stays then.
+    pub fn describe(&self, cells: &[CellEntry]) -> Result<(), RecordError> {
+        let path = self.directory.join(CATALOGUE_FILE);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let written = options.open(&path).and_then(|mut file| {
+            lock::wait(&file)?;
+            let mut said = Vec::new();
+            file.read_to_end(&mut said)?;
+            let said: BTreeSet<&[u8]> = said.split(|byte| *byte == b'\n').collect();
+            let lines = cells.iter().map(encode_line).filter(|line| !said.contains(line.as_bytes()));
+            append_line(&mut file, &lines.map(|line| line + "\n").collect::<String>())?;
+            file.sync_data()
+        });
+        written.map_err(RecordError::write(&path))
     }
 
     /// Notes in the manifest that this launch measured all it set out to.

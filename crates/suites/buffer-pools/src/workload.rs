@@ -142,6 +142,58 @@ impl Workload for Buffers {
         }
     }
 
+    fn analysis(&self) -> &'static str {
+        match *self {
+            Self::Touch { bytes: 1024, touched: 1024, zeroed: false } => {
+                "Small buffers that are written in full: the allocator has such sizes at hand, and a pool has to be cheaper than that. \
+                 `local-reused` keeps one for each thread and shares nothing."
+            }
+            Self::Touch { bytes: 16_384, touched: LINE, zeroed: false } => {
+                "A read buffer of which a request uses a line. A pool saves the allocation, which costs the same however little is used, and \
+                 asks for a push and a pop that threads may meet in."
+            }
+            Self::Touch { bytes: 262_144, touched: 262_144, zeroed: true } => {
+                "Large buffers that have to be zero. Fresh ones may come from the kernel as zero pages, at a page fault for each; those of a \
+                 pool have to be cleared. Which is cheaper depends on the machine more than on the pool."
+            }
+            Self::Request { .. } => {
+                "A request's body is taken in, in full, and thrown away: fresh memory for each, a buffer of the thread's own, or a pool. \
+                 Copying the body is in all rows, so the rest is what the choice saves."
+            }
+            Self::ReleaseElsewhere { .. } => {
+                "One half of the threads takes buffers and the other gives them back, as where readers hand requests to workers. Pools of each \
+                 thread cannot do it, and to an allocator it is what it was least made for."
+            }
+            Self::JsonResponse { .. } => {
+                "An answer of forty items is encoded into a buffer that grows from small, or one that has grown long ago. It says what is left of \
+                 a pool's advantage beside the work of a request."
+            }
+            Self::Touch { .. } | Self::Burst { .. } | Self::Poisoned { .. } => "",
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let of = |bytes: usize, used: usize, content: &str, held: usize, back: &str| {
+            vec![
+                ("bytes", bytes.to_string()),
+                ("used", used.to_string()),
+                ("content", content.to_owned()),
+                ("held", held.to_string()),
+                ("back", back.to_owned()),
+            ]
+        };
+        match *self {
+            Self::Touch { bytes, touched, zeroed } => {
+                of(bytes, touched, if zeroed { "zeroed" } else { "any" }, 1, "same thread")
+            }
+            Self::Request { bytes } => of(bytes, bytes, "any", 1, "same thread"),
+            Self::ReleaseElsewhere { bytes, touched, .. } => of(bytes, touched, "any", 1, "other thread"),
+            Self::Burst { bytes, touched, held } => of(bytes, touched, "any", held, "same thread"),
+            // How large an answer is, or what a buffer has grown to, is no size that is asked for.
+            Self::JsonResponse { .. } | Self::Poisoned { .. } => Vec::new(),
+        }
+    }
+
     fn question(&self) -> String {
         match *self {
             Self::Touch { bytes, touched, zeroed } => {

@@ -120,6 +120,25 @@ impl Workload for Requests {
 
     /// 12 items: nothing but overhead, about where it depends on the way back whether a second thread pays, and where
     /// it always does. With 5,000 units all ways back are alike, and other numbers of items move the same curve.
+    fn analysis(&self) -> &'static str {
+        match (self.items, self.units) {
+            (12, 0) => {
+                "A request fans out into twelve items, and the results come back through a channel, a locked vector, or by index into a \
+                 slice that had its size beforehand. The items do nothing, so this is what the way back costs alone, and the most \
+                 that choosing another one can save."
+            }
+            (12, 500) => {
+                "The same with work in each item, which is what services have. What is left of the difference is what choosing another \
+                 way back saves; `direct` does all items on one thread and has none."
+            }
+            _ => "",
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        vec![("items", self.items.to_string()), ("work", self.units.to_string())]
+    }
+
     fn curated(&self) -> bool {
         self.items == 12 && matches!(self.units, 0 | 500)
     }

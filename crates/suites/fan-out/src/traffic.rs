@@ -221,6 +221,52 @@ impl Workload for Traffic {
         }
     }
 
+    fn analysis(&self) -> &'static str {
+        match (&self.shape, self.capacity, self.work_before + self.work_after) {
+            (Shape::Spsc, Some(1), 0) => {
+                "A channel with room for one message: each is handed over, and both sides wait for each other all the time. What is \
+                 measured is waking, not queueing."
+            }
+            (Shape::Spsc, Some(128), 0) => {
+                "One sender, one receiver, and room for a burst. Both sides rarely meet, so what counts is what a message costs on the queue. \
+                 Ring buffers made for exactly this shape show how far it can go; they poll and do not sleep, which the processor \
+                 time shows."
+            }
+            (Shape::Spsc, None, 0) => {
+                "Sending never waits, and memory grows with what nobody has taken yet. Beside `spsc-cap-128` it says what a bound costs; \
+                 `contend figures` says what waiting messages take."
+            }
+            (Shape::Mpsc, Some(128), 0) => {
+                "Logs, metrics, actors: many produce, one consumes, and a full channel makes producers wait. It takes three threads, so \
+                 with fewer cores it is about the scheduler too."
+            }
+            (Shape::RoundTrip, Some(1), 0) => {
+                "Ask another thread and wait for its answer: two messages and two threads to wake. Channels that spin before they sleep win \
+                 where both threads have a core, and pay for it with processor time."
+            }
+            _ => "",
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let [senders, receivers] = match self.shape {
+            Shape::Mpsc => ["several", "one"],
+            Shape::Mpmc => ["several", "several"],
+            // In a round, each channel has its own.
+            _ => ["one", "one"],
+        };
+        let capacity = self.capacity.map_or_else(|| "unbounded".to_owned(), |capacity| capacity.to_string());
+        let answered = if self.shape == Shape::RoundTrip { "yes" } else { "no" };
+        vec![
+            ("senders", senders.to_owned()),
+            ("receivers", receivers.to_owned()),
+            ("capacity", capacity),
+            ("answered", answered.to_owned()),
+            ("messages", self.shape.round().unwrap_or(1).to_string()),
+            ("work", (self.work_before + self.work_after).to_string()),
+        ]
+    }
+
     fn question(&self) -> String {
         let what = match self.shape {
             Shape::RoundTrip => "pass a message from one thread to another and to get the answer".to_owned(),

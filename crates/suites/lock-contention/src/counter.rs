@@ -86,6 +86,18 @@ impl Workload for Counting {
         .to_owned()
     }
 
+    fn analysis(&self) -> &'static str {
+        match self {
+            Self::Increments => {
+                "The least that threads can share. A lock, an addition and a compare-and-swap loop all move one cache line from core to \
+                 core, so each further thread makes them slower. Striped counters and those of each thread share nothing while \
+                 they count, and pay when the sum is read. `striped-unpadded` is the same without padding: what it is slower is false \
+                 sharing."
+            }
+            Self::IncrementsAndReads | Self::OneReader => "",
+        }
+    }
+
     fn curated(&self) -> bool {
         *self == Self::Increments
     }

@@ -108,6 +108,27 @@ impl Workload for Section {
         }
     }
 
+    fn analysis(&self) -> &'static str {
+        match (self.inside, self.outside) {
+            (0, 0) if self.locks == 1 => {
+                "Lock, change two words, unlock, and again at once: the hardest contention there is, and nothing that a service does. Locks \
+                 that let the same thread in again look best, and min/max says at whose expense. Read it together with \
+                 `section-in-200-out-1000`."
+            }
+            (200, 1000) => {
+                "A critical section with work inside, and five times as much between two of them, which is nearer to a service. Whether \
+                 threads that wait spin or sleep, and how quickly a sleeping one wakes, decides more than the lock's own \
+                 instructions; the processor time shows what spinning costs."
+            }
+            _ => "",
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let Self { inside, outside, locks } = self;
+        vec![("inside", inside.to_string()), ("outside", outside.to_string()), ("locks", locks.to_string())]
+    }
+
     fn curated(&self) -> bool {
         self.locks == 1 && matches!((self.inside, self.outside), (0, 0) | (200, 1000))
     }

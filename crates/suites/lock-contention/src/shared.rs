@@ -150,6 +150,38 @@ impl Workload for Writes {
         }
     }
 
+    fn analysis(&self) -> &'static str {
+        match (self.value, self.write_permille, self.one_writer) {
+            ("word", 0, false) => {
+                "One word that nobody changes any more: what reading costs at all, from an atomic load to a mutex. A relaxed and a \
+                 sequentially consistent load are the same instruction on x86-64; other processors tell them apart."
+            }
+            ("record", 0, false) => {
+                "A small struct that is written once and read for ever: configuration, routes, feature flags. With a lock each reader \
+                 writes too, so readers slow each other down; snapshots and sequence locks only read."
+            }
+            ("record", 10, false) => {
+                "The same struct, replaced by one operation in a hundred. Readers of a sequence lock begin again, readers of a \
+                 snapshot go on with the old one while the writer allocates a new one, and a readers-writer lock stops everybody. \
+                 Who wins without any write need not win here."
+            }
+            _ => "",
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let writers = match (self.write_permille, self.one_writer) {
+            (_, true) => "one",
+            (0, false) => "none",
+            (_, false) => "all",
+        };
+        let mut parameters = vec![("value", self.value.to_owned()), ("writers", writers.to_owned())];
+        if !self.one_writer {
+            parameters.push(("reads", (100.0 - f64::from(self.write_permille) / 10.0).to_string()));
+        }
+        parameters
+    }
+
     /// Writes by all threads are what they were before one thread could do them.
     fn definition(&self) -> String {
         let Self { value, write_permille, one_writer } = self;

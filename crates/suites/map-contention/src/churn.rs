@@ -122,6 +122,17 @@ impl Workload for Churn {
     fn curated(&self) -> bool {
         false
     }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let of_integers = self.id.starts_with(<u64 as Key>::PREFIX);
+        vec![
+            ("reads", self.shares.read.to_string()),
+            ("keys", if of_integers { "integer" } else { "string" }.to_owned()),
+            ("popularity", "uniform".to_owned()),
+            ("writes", if self.shares.remove > 0 { "insert and remove" } else { "insert" }.to_owned()),
+            ("hits", (self.hits_permille() / 10).to_string()),
+        ]
+    }
 }
 
 /// Tapes behind each other in one worker's steps.

@@ -144,6 +144,56 @@ impl Workload for Mix {
     fn curated(&self) -> bool {
         self.curated
     }
+
+    fn analysis(&self) -> &'static str {
+        match self.id.as_str() {
+            "read-only" => {
+                "Many services fill a map when they start and only look things up from then on. What differs is what a lookup \
+                 writes: the word of a lock, a count of readers or an epoch is a cache line that all threads take from each other, \
+                 and a map whose readers write nothing shared scales with them. `per-thread` shares nothing at all: what is \
+                 missing to it is the price of sharing."
+            }
+            "read-99-insert-1" => {
+                "A registry or a cache that still grows: one operation in a hundred inserts a key that was not there. Under one \
+                 readers-writer lock each insert stops all readers; shards make that rarer, and maps without locks pay with \
+                 memory that they free later."
+            }
+            "read-80-set-20" => {
+                "Sessions, or counts by key: a fifth of the operations replace a value. Locks are taken for writing all the time, so \
+                 what counts is how many there are and how long each is held. Maps that allocate a node for each new value show \
+                 it in the processor time, and in `contend figures`."
+            }
+            "hot-key-read-80-set-20" => {
+                "Real keys are not equally popular, and at worst all operations name the same one. Shards are of no use then, and what \
+                 is left is how a map treats one entry. Who wins with many keys and loses here owes its place there to its \
+                 shards."
+            }
+            "hasher-read-only" => {
+                "The same map and the same keys with other hash functions, so rows differ in hashing alone. It says how much of a \
+                 difference between two maps their default hashers can make. What a hasher does against keys that an attacker \
+                 chose is no number: the notes say it."
+            }
+            _ => "",
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let popularity = match self.plan.distribution {
+            KeyDistribution::Uniform => "uniform",
+            KeyDistribution::Zipf { .. } => "zipf",
+            KeyDistribution::OneHot => "one",
+        };
+        // A name is all that tells, because the definition says what it said when keys were texts only.
+        let of_integers = self.id.starts_with(u64::PREFIX) || self.id.starts_with("ycsb");
+        let writes = if self.write == Write::Set { "set" } else { "insert" };
+        vec![
+            ("reads", (100.0 - f64::from(self.plan.write_permille) / 10.0).to_string()),
+            ("keys", if of_integers { "integer" } else { "string" }.to_owned()),
+            ("popularity", popularity.to_owned()),
+            ("writes", if self.plan.write_permille == 0 { "none" } else { writes }.to_owned()),
+            ("hits", "100".to_owned()),
+        ]
+    }
 }
 
 #[cfg(test)]

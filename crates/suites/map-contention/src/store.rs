@@ -52,6 +52,12 @@ impl Workload for Lookup {
         "How much faster is a key-value store of 1,000 keys if its statistics need no mutex?".to_owned()
     }
 
+    fn analysis(&self) -> &'static str {
+        "The key-value store of the articles in three stages: two mutexes, a readers-writer lock and an atomic count, and shards with \
+         striped counts. The articles state a factor for each step. Which step pays, and from how many threads on, is what this \
+         table says of the machine at hand."
+    }
+
     fn curated(&self) -> bool {
         true
     }

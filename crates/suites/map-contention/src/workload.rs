@@ -47,6 +47,8 @@ trait Described {
     fn question(&self) -> String;
     fn curated(&self) -> bool;
     fn definition(&self) -> String;
+    fn analysis(&self) -> &'static str;
+    fn parameters(&self) -> Vec<(&'static str, String)>;
 }
 
 impl<W: Workload> Described for W {
@@ -64,6 +66,14 @@ impl<W: Workload> Described for W {
 
     fn definition(&self) -> String {
         Workload::definition(self)
+    }
+
+    fn analysis(&self) -> &'static str {
+        Workload::analysis(self)
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        Workload::parameters(self)
     }
 }
 
@@ -83,6 +93,14 @@ impl Workload for MapWorkload {
 
     fn definition(&self) -> String {
         self.inner().definition()
+    }
+
+    fn analysis(&self) -> &'static str {
+        self.inner().analysis()
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        self.inner().parameters()
     }
 }
 
