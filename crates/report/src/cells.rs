@@ -3,12 +3,31 @@
 use contend_protocol::sample::{CellRecord, Fault, Outcome, Slices};
 use contend_stats::figures;
 use contend_stats::order::{Interval, median, median_interval};
-use contend_stats::ratio::{Entry, Standing, against_best};
 
 /// Confidence of every interval that is shown.
 ///
 /// Chosen here because it is what readers take an interval without a number for.
 pub const CONFIDENCE: f64 = 0.95;
+
+/// Fewest launches whose ratios have an exact interval at [`CONFIDENCE`].
+///
+/// Source: 1 - 2 / 2^6 is 0.969, and 1 - 2 / 2^5 is 0.9375.
+pub const FEWEST_LAUNCHES: usize = 6;
+
+/// Least difference between contenders of one thread that counts where launches are compared, as a share.
+///
+/// Source: the margin of comparisons. Where dead code lies moves such cells by up to 1.2 %.
+pub const MARGIN: f64 = 0.02;
+
+/// The same where threads contend.
+///
+/// Source: the margin of comparisons. Their launches spread by up to 30 %.
+pub const CONTENDED_MARGIN: f64 = 0.10;
+
+/// Least difference between contenders of so many threads that counts where launches are compared.
+pub fn margin(threads: usize) -> f64 {
+    if threads > 1 { CONTENDED_MARGIN } else { MARGIN }
+}
 
 /// What a cell's slices say: medians over them. A figure is `None` where no slice has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,11 +40,13 @@ pub struct CellFigures {
     pub time_interval: Option<Interval>,
     /// Operations of all workers together in one second.
     pub throughput_per_s: Option<f64>,
+    /// Exact interval of that median, as [`Self::time_interval`].
+    pub throughput_interval: Option<Interval>,
     /// Processor time per operation, in nanoseconds.
     pub cpu_ns: Option<f64>,
-    /// The smallest worker's share over the largest, from 0 to 1.
+    /// The smallest worker's share over the largest, from 0 to 1; `None` where only one worker counts operations.
     pub fairness: Option<f64>,
-    /// Jain's index of the shares, from 1 / workers to 1.
+    /// Jain's index of the shares, from 1 / workers to 1; `None` as above.
     pub jain: Option<f64>,
 }
 
@@ -44,20 +65,24 @@ pub enum Place {
 pub fn figures(record: &CellRecord) -> CellFigures {
     let slices = &record.slices;
     let time = per_slice(slices, &slices.window_ns, figures::time_per_op_ns);
-    let window_free = |figure: fn(&[f64]) -> Option<f64>| {
-        median(&per_slice(slices, &slices.window_ns, |_, ops| figure(ops)))
+    let throughput = per_slice(slices, &slices.window_ns, figures::throughput_per_s);
+    let between_workers = |figure: fn(&[f64]) -> Option<f64>| {
+        // One worker shares with nobody, and an even share of 1 would be praise for nothing.
+        let shared = |_, ops: &[f64]| if ops.len() > 1 { figure(ops) } else { None };
+        median(&per_slice(slices, &slices.window_ns, shared))
     };
     CellFigures {
         slices: slices.len(),
         time_ns: median(&time),
         time_interval: median_interval(&time, CONFIDENCE),
-        throughput_per_s: median(&per_slice(slices, &slices.window_ns, figures::throughput_per_s)),
+        throughput_per_s: median(&throughput),
+        throughput_interval: median_interval(&throughput, CONFIDENCE),
         cpu_ns: slices
             .cpu_ns
             .as_ref()
             .and_then(|cpu| median(&per_slice(slices, cpu, figures::cpu_per_op_ns))),
-        fairness: window_free(figures::fairness_min_max),
-        jain: window_free(figures::jain_index),
+        fairness: between_workers(figures::fairness_min_max),
+        jain: between_workers(figures::jain_index),
     }
 }
 
@@ -81,19 +106,6 @@ pub fn place(contender: &str) -> Place {
     }
 }
 
-/// Compares the times of the cells of one table with the best of the contenders among them.
-///
-/// The results stand in the order of the rows; floors, bounds and cells without a number have none.
-pub fn standings(rows: &[(&CellRecord, CellFigures)]) -> Vec<Option<Standing>> {
-    let entry = |(record, figures): &(&CellRecord, CellFigures)| {
-        let contends = place(record.cell.contender()) == Place::Contender;
-        let median = figures.time_ns.filter(|_| contends && record.outcome == Outcome::Measured);
-        // What is no number is never compared.
-        Entry { median: median.unwrap_or(f64::NAN), interval: figures.time_interval }
-    };
-    against_best(&rows.iter().map(entry).collect::<Vec<_>>())
-}
-
 /// Why a cell has no number; `None` where it has one.
 pub fn reason(outcome: &Outcome) -> Option<String> {
     match outcome {
@@ -115,7 +127,6 @@ pub fn fault_text(fault: &Fault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contend_stats::ratio::Evidence;
 
     const SAMPLES: &str = include_str!("../../protocol/tests/formats/v1/samples.jsonl");
 
@@ -153,6 +164,18 @@ mod tests {
     }
 
     #[test]
+    fn one_worker_shares_with_nobody() {
+        let mut alone = small();
+        alone.slices.ops = vec![vec![10], vec![20]];
+        let found = figures(&alone);
+        assert_eq!((found.fairness, found.jain), (None, None));
+        assert_eq!(found.time_ns, Some(100.0), "the median of 100 and 100");
+        // Of the slices, only those with several workers say how evenly they shared.
+        alone.slices.ops = vec![vec![10], vec![20, 20]];
+        assert_eq!(figures(&alone).fairness, Some(1.0));
+    }
+
+    #[test]
     fn columns_of_different_lengths_are_survived() {
         let mut damaged = small();
         damaged.slices.ops.truncate(1);
@@ -174,24 +197,6 @@ mod tests {
         check_place("per-thread", Place::Bound);
         check_place("per-thread-map", Place::Bound);
         check_place("unbound-map", Place::Contender);
-    }
-
-    fn named(contender: &str, factor: u64) -> (CellRecord, CellFigures) {
-        let mut record = record();
-        record.cell = format!("s/w/{contender}/2").parse().expect("an id");
-        record.slices.window_ns.iter_mut().for_each(|window| *window *= factor);
-        let figures = figures(&record);
-        (record, figures)
-    }
-
-    #[test]
-    fn floors_and_failures_are_never_the_best() {
-        let mut owned =
-            [named("floor", 1), named("a", 2), named("b", 4), named("bound-x", 1), named("broken", 1)];
-        owned[4].0.outcome = Outcome::Faulty { fault: Fault::Hung { bound_s: 10 } };
-        let rows: Vec<_> = owned.iter().map(|(record, figures)| (record, figures.clone())).collect();
-        let found: Vec<_> = standings(&rows).iter().map(|found| found.map(|found| found.evidence)).collect();
-        assert_eq!(found, [None, Some(Evidence::Best), Some(Evidence::Slower), None, None]);
     }
 
     #[test]

@@ -3,13 +3,13 @@
 //! It judges nothing: the verdicts are those of the comparison. It only puts what matters first.
 
 mod comment;
-mod figures;
-mod findings;
-mod head;
-mod headline;
-mod next;
-mod tables;
-mod warnings;
+pub(crate) mod figures;
+pub(crate) mod findings;
+pub(crate) mod head;
+pub(crate) mod headline;
+pub(crate) mod next;
+pub(crate) mod tables;
+pub(crate) mod warnings;
 
 use crate::layout::{MIN_WIDTH, wrap};
 use crate::page::{Page, Tone};

@@ -135,8 +135,8 @@ fn allocations(workload: &[CellFigures]) -> Option<Lines> {
     }
     let mut table = Table::new(["", "per operation", "bytes per operation"].map(str::to_owned));
     for (cell, count) in counted {
-        let each = |total: u64| total as f64 / count.operations.max(1) as f64;
-        let numbers = vec![few(each(count.allocations)), few(each(count.requested_bytes))];
+        let (calls, bytes) = per_operation(&count);
+        let numbers = vec![few(calls), few(bytes)];
         table.numbers(name(cell), numbers);
     }
     lines.extend(table.lines(MIN_WIDTH));
@@ -172,20 +172,16 @@ fn rows(footprint: &Footprint) -> (Vec<String>, Vec<String>) {
     let resident = |bytes: Option<u64>| Some(bytes?.saturating_sub(before?));
     let kib =
         |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), |bytes| bytes.div_ceil(1024).to_string());
-    let each = |bytes: &dyn Fn(&Stage) -> Option<u64>| {
-        let fullest = footprint.stages.iter().max_by_key(|stage| stage.held)?;
-        let bytes = bytes(fullest)?;
-        (fullest.held > 0).then(|| few(bytes as f64 / fullest.held as f64))
-    };
-    let row = |bytes: &dyn Fn(&Stage) -> Option<u64>, peak: Option<u64>| {
-        let mut row = vec![each(bytes).unwrap_or_else(|| "-".to_owned())];
+    let (requested_each, resident_each) = when_fullest(footprint);
+    let row = |each: Option<f64>, bytes: &dyn Fn(&Stage) -> Option<u64>, peak: Option<u64>| {
+        let mut row = vec![each.map_or_else(|| "-".to_owned(), few)];
         row.extend(footprint.stages.iter().map(|stage| kib(bytes(stage))));
         row.push(kib(peak));
         row
     };
     (
-        row(&|stage| Some(stage.requested_bytes), None),
-        row(&|stage| resident(stage.resident_bytes), resident(footprint.peak_resident_bytes)),
+        row(requested_each, &|stage| Some(stage.requested_bytes), None),
+        row(resident_each, &|stage| resident(stage.resident_bytes), resident(footprint.peak_resident_bytes)),
     )
 }
 
@@ -202,8 +198,25 @@ fn failures(workload: &[CellFigures]) -> Option<Lines> {
     (!lines.is_empty()).then_some(lines)
 }
 
+/// Calls and bytes of one operation, on average.
+pub(crate) fn per_operation(count: &Allocations) -> (f64, f64) {
+    let each = |total: u64| total as f64 / count.operations.max(1) as f64;
+    (each(count.allocations), each(count.requested_bytes))
+}
+
+/// Bytes for each of what the contender holds while it holds most: as requested, and as resident beyond what was before.
+pub(crate) fn when_fullest(footprint: &Footprint) -> (Option<f64>, Option<f64>) {
+    let Some(fullest) = footprint.stages.iter().max_by_key(|stage| stage.held).filter(|stage| stage.held > 0)
+    else {
+        return (None, None);
+    };
+    let each = |bytes: u64| bytes as f64 / fullest.held as f64;
+    let resident = fullest.resident_bytes.zip(footprint.resident_before_bytes);
+    (Some(each(fullest.requested_bytes)), resident.map(|(now, before)| each(now.saturating_sub(before))))
+}
+
 /// Three digits behind the point of what is small, one of what is large; 0 is none at all.
-fn few(number: f64) -> String {
+pub(crate) fn few(number: f64) -> String {
     match number {
         0.0 => "0".to_owned(),
         small if small < 0.001 => "<0.001".to_owned(),

@@ -65,7 +65,12 @@ fn doubts(base: &Run, head: &Run) -> Vec<String> {
          finding. `contend compare` measures both sides now."
             .to_owned(),
     ];
-    if base.machine.id != head.machine.id {
+    if base.is_imported() || head.is_imported() {
+        doubts.push(
+            "criterion's files, from which numbers were imported, do not say on what machine it measured."
+                .to_owned(),
+        );
+    } else if base.machine.id != head.machine.id {
         doubts.push(
             "They were measured on two machines, so even the order of contenders may differ.".to_owned(),
         );

@@ -6,12 +6,15 @@
 //!
 //! ```text
 //! record::Run ─► cells::figures ─► show::text      a terminal
-//!                      │      └──► markdown::table a README
+//!                      │      ├──► markdown::table a README
+//!                      │      └──► html::report    pages to open from the disk
+//!                      │      └──► export::*       the formats of others
 //! record::RunEntry ────┼─────────► runs::text
 //! protocol lines ──────┴─────────► list::text, check::*
 //! protocol::Comparison ──┬───────► comparison::text         a terminal
 //!                        ├───────► comparison::markdown     a pull request
 //!                        └───────► comparison::summary_line a log
+//! record::environment ───► doctor::lines ─► doctor::text
 //! words in all of them ──────────► explain::explain
 //! ```
 //!
@@ -40,17 +43,24 @@
 
 #![forbid(unsafe_code)]
 
+pub mod advise;
+pub mod agreement;
 pub mod calibration;
 pub mod cells;
 pub mod check;
 pub mod comparison;
+pub mod doctor;
 pub mod explain;
+pub mod export;
 pub mod figures;
+pub mod html;
 pub mod indicative;
 mod layout;
 pub mod list;
 pub mod markdown;
 mod page;
+pub mod pivot;
+pub mod rank;
 pub mod runs;
 pub mod show;
 mod units;

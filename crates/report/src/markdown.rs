@@ -1,8 +1,9 @@
 //! A table for a README, with the command that made it.
 
-use crate::cells::reason;
+use crate::cells::FEWEST_LAUNCHES;
+use crate::html::model::Cell;
 use crate::layout::plain;
-use crate::show::tables::{Group, Row, Scales, groups_of, heading, row_name, tie_rule, versus_best};
+use crate::show::tables::{Group, Scales, groups_of, heading, launches, tie_rule, versus_best};
 use contend_record::{Run, utc_text};
 
 /// Keeps a name or a number from being one that GitHub links to, and whose owner it tells.
@@ -14,7 +15,9 @@ pub fn table(run: &Run, suite: &str, workload: &str, threads: &[usize]) -> Optio
     let wanted = |group: &Group<'_>| threads.is_empty() || threads.contains(&group.threads);
     let groups: Vec<Group<'_>> = groups_of(run, suite, workload).into_iter().filter(wanted).collect();
     let tables: Vec<String> = groups.iter().map(|group| one(run, group)).collect();
-    (!tables.is_empty()).then(|| format!("{}\n{}", tables.join("\n"), caption(run, suite, workload, threads)))
+    let launches = launches(&groups);
+    let caption = |tables: String| format!("{tables}\n{}", caption(run, suite, workload, threads, launches));
+    (!tables.is_empty()).then(|| caption(tables.join("\n")))
 }
 
 fn one(run: &Run, group: &Group<'_>) -> String {
@@ -25,28 +28,28 @@ fn one(run: &Run, group: &Group<'_>) -> String {
     );
     let mut lines = vec![format!("**{}**", heading(group, &run.manifest.machine)), String::new(), head];
     lines.push("|---|---|--:|--:|--:|--:|--:|".to_owned());
-    lines.extend(group.rows.iter().map(|row| line(row, group, &scales)));
+    lines.extend(group.cells.iter().map(|cell| line(cell, &scales)));
     lines.join("\n") + "\n"
 }
 
-fn line(row: &Row<'_>, group: &Group<'_>, scales: &Scales) -> String {
-    let name = format!("`{}`", row_name(row, group));
-    let version = escaped(&row.record.version);
-    if let Some(reason) = reason(&row.record.outcome) {
-        return format!("| {name} | {version} | {} | | | | |", escaped(&reason));
+fn line(cell: &Cell<'_>, scales: &Scales) -> String {
+    let name = format!("`{}`", cell.id.contender());
+    let version = escaped(cell.version);
+    if let Some(reason) = &cell.reason {
+        return format!("| {name} | {version} | {} | | | | |", escaped(reason));
     }
-    let figures = &row.figures;
+    let figures = &cell.figures;
     let fairness = figures.fairness.map_or("-".to_owned(), |share| format!("{share:.2}"));
     format!(
         "| {name} | {version} | {} | {} | {} | {} | {fairness} |",
         scales.time.number(figures.time_ns),
         scales.rate.number(figures.throughput_per_s),
-        versus_best(row).replace('~', r"\~"),
+        versus_best(cell).replace('~', r"\~"),
         scales.cpu.number(figures.cpu_ns),
     )
 }
 
-fn caption(run: &Run, suite: &str, workload: &str, threads: &[usize]) -> String {
+fn caption(run: &Run, suite: &str, workload: &str, threads: &[usize], launches: usize) -> String {
     let manifest = &run.manifest;
     let model = manifest.machine.cpu_model.as_deref().unwrap_or("an unnamed processor");
     let threads = if threads.is_empty() {
@@ -55,11 +58,16 @@ fn caption(run: &Run, suite: &str, workload: &str, threads: &[usize]) -> String 
         let list = threads.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         format!(" --threads {list}")
     };
+    let medians = match launches {
+        0 | 1 => "Medians over the slices of one launch".to_owned(),
+        2..FEWEST_LAUNCHES => format!("Medians over {launches} launches, too few for an interval"),
+        _ => format!("Medians over {launches} launches"),
+    };
     format!(
-        "Medians over the slices of one launch; {}, at 95 %. \
+        "{medians}; {}. \
          Measured by `{}` at {} on {} of {} logical processors of {}, {}, {}; shown by \
          `contend show {} --markdown {suite}/{workload}{threads}`.\n",
-        tie_rule("`=`"),
+        tie_rule("`=`", launches),
         manifest.invocation.command.replace('`', "'"),
         commit(manifest.source.commit.as_deref(), manifest.source.dirty == Some(true)),
         manifest.machine.allowed_cpus,

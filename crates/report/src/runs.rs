@@ -34,6 +34,7 @@ fn columns(summary: &RunSummary) -> Vec<String> {
 
 fn notes(summary: &RunSummary) -> String {
     let notes = [
+        (summary.manifest.is_imported(), "imported"),
         (summary.unfinished, "unfinished"),
         (summary.manifest.source.dirty == Some(true), "changes"),
         (!summary.notices.is_empty(), "notices"),

@@ -2,7 +2,7 @@
 
 pub(crate) mod head;
 pub(crate) mod tables;
-mod warnings;
+pub(crate) mod warnings;
 
 use crate::layout::MIN_WIDTH;
 use crate::page::{Page, Tone};

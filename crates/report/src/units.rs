@@ -39,12 +39,31 @@ impl Scale {
         Self { unit, divisor, decimals }
     }
 
+    /// The value in this unit, for what is drawn and not written.
+    pub(crate) fn in_unit(self, value: f64) -> f64 {
+        value / self.divisor
+    }
+
     /// The number without its unit; `-` for none. What is far below the column's other numbers keeps two digits.
     pub(crate) fn number(self, value: Option<f64>) -> String {
         let Some(value) = value.map(|value| value / self.divisor) else { return "-".to_owned() };
-        let decimals = if value < 1.0 { self.decimals.max(2) } else { self.decimals };
+        let decimals = if value < 1.0 { self.decimals.max(small_decimals(value)) } else { self.decimals };
         format!("{value:.decimals$}")
     }
+}
+
+/// Most decimals of any number.
+///
+/// Chosen here because what is smaller than a billionth of its column's unit is no measurement.
+const MOST_DECIMALS: usize = 9;
+
+/// Decimals that a value below 1 needs for two digits.
+fn small_decimals(value: f64) -> usize {
+    if value <= 0.0 {
+        return 2;
+    }
+    // A power that is no number of decimals is far beyond the most.
+    usize::try_from(1 - value.log10().floor() as i64).unwrap_or(MOST_DECIMALS).clamp(2, MOST_DECIMALS)
 }
 
 /// One time of its own, with its unit, from which it is not torn.
@@ -61,6 +80,21 @@ pub(crate) fn change(ppm: i64) -> String {
 /// The two ends of an interval of changes.
 pub(crate) fn changes(low_ppm: i64, high_ppm: i64) -> String {
     format!("{}..{}", change_number(low_ppm), change(high_ppm))
+}
+
+/// A change as a fraction, in percent with its sign.
+pub(crate) fn change_of(fraction: f64) -> String {
+    change(ppm(fraction))
+}
+
+/// The two ends of an interval of changes as fractions.
+pub(crate) fn changes_of(low: f64, high: f64) -> String {
+    changes(ppm(low), ppm(high))
+}
+
+/// What is no number is no change, and what is too large stays as large as it can be.
+fn ppm(fraction: f64) -> i64 {
+    (fraction * 1e6).round() as i64
 }
 
 /// A share in percent, of parts per million.
@@ -127,7 +161,7 @@ mod tests {
     #[test]
     fn rates_share_the_unit_of_the_largest() {
         check_rates(&[32.7e6, 400e6], "Mop/s", &["32.7", "400.0"]);
-        check_rates(&[2100.0, 400e6], "Mop/s", &["0.002", "400.000"]);
+        check_rates(&[2100.0, 400e6], "Mop/s", &["0.0021", "400.000"]);
         check_rates(&[36_800.0], "Kop/s", &["36.8"]);
         check_rates(&[12.0], "op/s", &["12.0"]);
     }
@@ -136,6 +170,10 @@ mod tests {
     fn what_the_scale_was_not_made_for_is_written_too() {
         let scale = Scale::times(&[627.0, 940.0]);
         assert_eq!(scale.number(Some(0.627)), "0.63");
+        assert_eq!(scale.number(Some(0.0627)), "0.063");
+        assert_eq!(scale.number(Some(0.000_627)), "0.00063");
+        assert_eq!(scale.number(Some(0.0)), "0.00");
+        assert_eq!(scale.number(Some(1e-300)), "0.000000000");
         assert_eq!(scale.number(Some(25.07)), "25");
         assert_eq!(Scale::times(&[1.0]).number(None), "-");
     }

@@ -6,12 +6,12 @@ use crate::units::{change, changes, share, time};
 use contend_protocol::comparison::{CellVerdict, Evidence, Modes, Verdict};
 
 /// Heads of [`columns`].
-pub(super) const HEADS: [&str; 6] = ["base", "head", "change", "interval", "margin", "pairs"];
+pub(crate) const HEADS: [&str; 6] = ["base", "head", "change", "interval", "margin", "pairs"];
 
 const PS_PER_NS: f64 = 1000.0;
 
 /// One text for each of [`HEADS`].
-pub(super) fn columns(evidence: &Evidence) -> Vec<String> {
+pub(crate) fn columns(evidence: &Evidence) -> Vec<String> {
     let interval = evidence.interval.as_ref().map(|interval| changes(interval.low_ppm, interval.high_ppm));
     vec![
         time_of(evidence.base_ps),
@@ -46,7 +46,7 @@ fn pairs(evidence: &Evidence) -> String {
 }
 
 /// Pairs that would probably decide; `-` where none are likely to.
-pub(super) fn needs(verdict: &Verdict) -> String {
+pub(crate) fn needs(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Undecided { pairs_needed: Some(pairs), .. } => pairs.to_string(),
         _ => "-".to_owned(),
@@ -54,7 +54,7 @@ pub(super) fn needs(verdict: &Verdict) -> String {
 }
 
 /// Both speeds of each side that has two, and how often each was seen.
-pub(super) fn two_speeds(evidence: &Evidence) -> Option<String> {
+pub(crate) fn two_speeds(evidence: &Evidence) -> Option<String> {
     let sides = [("base", &evidence.base_modes), ("head", &evidence.head_modes)];
     let sides = sides.iter().filter_map(|(side, modes)| Some(format!("{side} {}", speeds(modes.as_ref()?))));
     let sides: Vec<String> = sides.collect();
@@ -68,7 +68,7 @@ fn speeds(modes: &Modes) -> String {
 }
 
 /// Why the cell has no verdict on its speed; empty where the verdict says all.
-pub(super) fn reason(cell: &CellVerdict) -> String {
+pub(crate) fn reason(cell: &CellVerdict) -> String {
     match &cell.verdict {
         Verdict::NotMeasurable { reason } | Verdict::NotComparable { reason } => reason.clone(),
         Verdict::WrongResult { side, fault } => format!("{side}: {}", fault_text(fault)),

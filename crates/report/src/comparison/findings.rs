@@ -4,7 +4,7 @@ use contend_protocol::comparison::{CellVerdict, Doubt, Verdict};
 
 /// What was found of a cell, without its particulars.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Finding {
+pub(crate) enum Finding {
     Regressed,
     Improved,
     WrongResult,
@@ -17,7 +17,7 @@ pub(super) enum Finding {
 }
 
 /// What is to be read first stands first.
-pub(super) const ORDER: [Finding; 11] = [
+pub(crate) const ORDER: [Finding; 11] = [
     Finding::Regressed,
     Finding::Improved,
     Finding::WrongResult,
@@ -33,7 +33,7 @@ pub(super) const ORDER: [Finding; 11] = [
 
 /// What each row of a finding holds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Numbers.
     Measured,
     /// Numbers, and how many pairs would decide.
@@ -45,7 +45,7 @@ pub(super) enum Shape {
 }
 
 impl Finding {
-    pub(super) fn of(verdict: &Verdict) -> Self {
+    pub(crate) fn of(verdict: &Verdict) -> Self {
         match verdict {
             Verdict::Regressed => Self::Regressed,
             Verdict::Improved => Self::Improved,
@@ -60,7 +60,7 @@ impl Finding {
     }
 
     /// In words, to stand behind a number of cells.
-    pub(super) fn phrase(self) -> &'static str {
+    pub(crate) fn phrase(self) -> &'static str {
         match self {
             Self::Regressed => "regressed",
             Self::Improved => "improved",
@@ -75,7 +75,7 @@ impl Finding {
     }
 
     /// The phrase, and what is the same for all cells of this finding.
-    pub(super) fn title(self) -> String {
+    pub(crate) fn title(self) -> String {
         let why = match self {
             Self::Undecided(Doubt::Looks) => ": all looks were used up",
             Self::Undecided(Doubt::Budget) => ": the time was used up",
@@ -86,7 +86,7 @@ impl Finding {
     }
 
     /// The word that `contend explain` knows.
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::WrongResult => "wrong-result",
             Self::NotComparable => "not-comparable",
@@ -95,7 +95,7 @@ impl Finding {
         }
     }
 
-    pub(super) fn shape(self) -> Shape {
+    pub(crate) fn shape(self) -> Shape {
         match self {
             Self::Regressed | Self::Improved | Self::Unchanged => Shape::Measured,
             Self::Undecided(_) => Shape::Open,
@@ -119,34 +119,34 @@ impl Finding {
 
 /// The cells of a comparison.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Findings<'a> {
+pub(crate) struct Findings<'a> {
     cells: &'a [CellVerdict],
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn of(cells: &'a [CellVerdict]) -> Self {
+    pub(crate) fn of(cells: &'a [CellVerdict]) -> Self {
         Self { cells }
     }
 
     /// The cells of which this was found, what matters most first.
-    pub(super) fn cells(&self, finding: Finding) -> Vec<&'a CellVerdict> {
+    pub(crate) fn cells(&self, finding: Finding) -> Vec<&'a CellVerdict> {
         let mut cells: Vec<&CellVerdict> =
             self.cells.iter().filter(|cell| Finding::of(&cell.verdict) == finding).collect();
         cells.sort_by_key(|cell| finding.rank(cell));
         cells
     }
 
-    pub(super) fn count(&self, finding: Finding) -> usize {
+    pub(crate) fn count(&self, finding: Finding) -> usize {
         self.cells.iter().filter(|cell| Finding::of(&cell.verdict) == finding).count()
     }
 
     /// Cells that both sides have.
-    pub(super) fn compared(&self) -> usize {
+    pub(crate) fn compared(&self) -> usize {
         self.cells.len() - self.count(Finding::Added) - self.count(Finding::Removed)
     }
 
     /// How many cells have each phrase, in order; without those that none has.
-    pub(super) fn counts(&self) -> Vec<(&'static str, usize)> {
+    pub(crate) fn counts(&self) -> Vec<(&'static str, usize)> {
         let mut counts: Vec<(&str, usize)> = Vec::new();
         for finding in ORDER {
             let count = self.count(finding);
@@ -161,12 +161,12 @@ impl<'a> Findings<'a> {
 }
 
 /// `2 regressed, 1 improved`.
-pub(super) fn listed<'a>(counts: impl IntoIterator<Item = &'a (&'static str, usize)>) -> String {
+pub(crate) fn listed<'a>(counts: impl IntoIterator<Item = &'a (&'static str, usize)>) -> String {
     counts.into_iter().map(|(phrase, count)| format!("{count} {phrase}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Cells by suite and workload, each where its first cell stands.
-pub(super) fn grouped<'a>(cells: &[&'a CellVerdict]) -> Vec<(String, Vec<&'a CellVerdict>)> {
+pub(crate) fn grouped<'a>(cells: &[&'a CellVerdict]) -> Vec<(String, Vec<&'a CellVerdict>)> {
     let mut groups: Vec<(String, Vec<&CellVerdict>)> = Vec::new();
     let mut places = std::collections::BTreeMap::new();
     for cell in cells {
@@ -180,7 +180,7 @@ pub(super) fn grouped<'a>(cells: &[&'a CellVerdict]) -> Vec<(String, Vec<&'a Cel
 }
 
 /// The control cells in which nothing changed, and yet a change was seen.
-pub(super) fn alarms(controls: &[CellVerdict]) -> Vec<&CellVerdict> {
+pub(crate) fn alarms(controls: &[CellVerdict]) -> Vec<&CellVerdict> {
     let is_alarm = |cell: &&CellVerdict| matches!(cell.verdict, Verdict::Regressed | Verdict::Improved);
     controls.iter().filter(is_alarm).collect()
 }

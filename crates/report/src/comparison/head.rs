@@ -7,6 +7,12 @@ use contend_protocol::comparison::{BuiltExecutable, CellVerdict, Comparison, Sid
 use contend_record::utc_text;
 
 pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
+    let facts = facts(comparison);
+    facts.iter().flat_map(|(name, value)| named(name, value, INDENT, MIN_WIDTH)).collect()
+}
+
+/// What was compared, each with its name; what is not known is left out.
+pub(crate) fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
     let one_compiler = comparison.base.rustc == comparison.head.rustc;
     let rows = [
         ("comparison", comparison.comparison.clone()),
@@ -19,8 +25,7 @@ pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
         ("measured", measured(comparison)),
         ("controls", controls(comparison)),
     ];
-    let filled = rows.iter().filter(|(_, value)| !value.is_empty());
-    filled.flat_map(|(name, value)| named(name, value, INDENT, MIN_WIDTH)).collect()
+    rows.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 fn side(side: &Side, one_compiler: bool) -> String {

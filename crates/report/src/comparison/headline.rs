@@ -4,7 +4,7 @@ use super::findings::{Finding, Findings, alarms, listed};
 use contend_protocol::comparison::Comparison;
 
 /// One sentence without its stop; `quoted` dresses what the user named the sides.
-pub(super) fn sentence(comparison: &Comparison, quoted: impl Fn(&str) -> String) -> String {
+pub(crate) fn sentence(comparison: &Comparison, quoted: impl Fn(&str) -> String) -> String {
     let findings = Findings::of(&comparison.cells);
     let compared = findings.compared();
     if comparison.conclusion.unfit {

@@ -11,7 +11,7 @@ use contend_protocol::exit;
 const MOST_WORDS: usize = 3;
 
 /// Sentences, the exit code last.
-pub(super) fn sentences(comparison: &Comparison, findings: &Findings<'_>) -> Vec<String> {
+pub(crate) fn sentences(comparison: &Comparison, findings: &Findings<'_>) -> Vec<String> {
     let mut sentences = about_undecided(comparison, findings);
     sentences.extend(explaining(findings));
     sentences.push(format!(

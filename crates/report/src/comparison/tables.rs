@@ -110,7 +110,7 @@ fn name(cell: &CellVerdict) -> String {
 }
 
 /// What the columns mean, each with its name; printed once.
-pub(super) fn legend(plan: &Plan) -> [(&'static str, String); 7] {
+pub(crate) fn legend(plan: &Plan) -> [(&'static str, String); 7] {
     let misses = share(u64::from(plan.alpha_ppm));
     [
         ("cell", "contender/threads, below suite/workload".to_owned()),

@@ -6,7 +6,7 @@ use crate::warning::{Warning, about_machine, about_method};
 use contend_protocol::comparison::{Comparison, Doubt, Side};
 use contend_protocol::version::FormatVersion;
 
-pub(super) fn warnings(comparison: &Comparison) -> Vec<Warning> {
+pub(crate) fn warnings(comparison: &Comparison) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = about_controls(comparison).into_iter().collect();
     warnings.extend(about_end(comparison));
     warnings.extend(about_side("base", &comparison.base));

@@ -20,8 +20,8 @@ itself. The message says what.
     (
         "exit-2",
         "\
-The words of the call do not fit. The message says which, and `--help` what
-there is.
+The words of the call do not fit, or what it would write is there already. The
+message says which, and `--help` what there is.
 
 GNU make exits with 2 whatever its commands exit with; verdict.json keeps the
 code of a comparison.
@@ -60,9 +60,9 @@ have no cell in common, or one of them does not say which cells it has.
 The machine cannot measure now, or what is measured cannot be saved.
 
 After a comparison: a control gave an alarm, see `unfit`, or no cell could be
-measured, see `not-measurable`. After `contend check`:
-the engine does not see costs that are known. After a bench executable: the
-message says which of the two.
+measured, see `not-measurable`. After `contend check`: the engine does not see
+costs that are known. After `contend doctor --strict`: a line is ✗. After a
+bench executable: the message says which of the two.
 ",
     ),
     (

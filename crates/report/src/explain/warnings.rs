@@ -4,6 +4,16 @@ use super::Entries;
 
 pub(super) const ENTRIES: Entries = &[
     (
+        "imported",
+        "\
+The numbers were taken from a folder of criterion by `contend import`.
+
+Its files do not say where, when and how they were measured, or with how many
+threads: the 1 in their ids means nothing. No check of contend was made: threads
+may have waited for a core. Nothing is judged by such a run.
+",
+    ),
+    (
         "changed-tree",
         "\
 The source was not that of its commit: files were changed, or not yet added.

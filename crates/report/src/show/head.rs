@@ -9,7 +9,15 @@ use contend_record::{Run, utc_text};
 pub(crate) const INDENT: usize = 11;
 
 pub(super) fn lines(run: &Run, width: usize) -> Vec<String> {
+    facts(run).iter().flat_map(|(name, value)| named(name, value, INDENT, width)).collect()
+}
+
+/// What a run is, each with its name; what is not known is left out.
+pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let manifest = &run.manifest;
+    if manifest.is_imported() {
+        return of_imported(run);
+    }
     let rows = [
         ("run", run.name.clone()),
         ("created", utc_text(manifest.created_unix_ms)),
@@ -22,8 +30,17 @@ pub(super) fn lines(run: &Run, width: usize) -> Vec<String> {
         ("launches", manifest.launches.iter().map(launch).collect::<Vec<_>>().join("; ")),
         ("cells", cells(run)),
     ];
-    let filled = rows.iter().filter(|(_, value)| !value.is_empty());
-    filled.flat_map(|(name, value)| named(name, value, INDENT, width)).collect()
+    rows.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// What is known of numbers that other software measured.
+fn of_imported(run: &Run) -> Vec<(&'static str, String)> {
+    vec![
+        ("run", run.name.clone()),
+        ("imported", utc_text(run.manifest.created_unix_ms)),
+        ("command", run.manifest.invocation.command.clone()),
+        ("cells", cells(run)),
+    ]
 }
 
 fn command(manifest: &Manifest) -> String {

@@ -1,102 +1,112 @@
 //! A table for each workload and thread count.
 
-use crate::cells::{CellFigures, Place, figures, place, reason, standings};
+use crate::cells::{CONTENDED_MARGIN, CellFigures, FEWEST_LAUNCHES, MARGIN as LAUNCH_MARGIN, Place};
+use crate::html::model::{Basis, Cell, suites};
 use crate::layout::{Table, wrap};
 use crate::page::{Page, Tone};
 use crate::units::Scale;
-use contend_protocol::manifest::Machine;
-use contend_protocol::sample::{CellRecord, Outcome};
+use contend_protocol::manifest::{IMPORTED_SUITE, Machine};
 use contend_record::Run;
-use contend_stats::ratio::{Evidence, MARGIN, Standing};
+use contend_stats::ratio::{Evidence, MARGIN};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One row: a cell of one launch.
-pub(crate) struct Row<'a> {
-    pub(crate) record: &'a CellRecord,
-    pub(crate) figures: CellFigures,
-    pub(crate) standing: Option<Standing>,
-}
-
-/// Rows that are comparable: one workload at one thread count.
+/// Cells that are comparable: one workload at one thread count.
 pub(crate) struct Group<'a> {
     pub(crate) suite: &'a str,
     pub(crate) workload: &'a str,
     pub(crate) threads: usize,
     /// Contenders from fast to slow, then bounds, the floor, and what has no number.
-    pub(crate) rows: Vec<Row<'a>>,
+    pub(crate) cells: Vec<Cell<'a>>,
 }
 
 /// What the columns mean; printed once.
-fn legend() -> String {
+fn legend(launches: usize) -> String {
+    let interval = match launches {
+        0 | 1 => {
+            "Figures are medians over the slices of one launch. ±%: the larger side of the exact 95 % interval of that \
+             median, in percent; slices of one launch, not an interval between launches."
+        }
+        2..FEWEST_LAUNCHES => {
+            "Figures are medians over launches, of which there are too few for an interval."
+        }
+        _ => {
+            "Figures are medians over launches. ±%: the larger side of the exact 95 % interval of that median, in percent."
+        }
+    };
     format!(
-        "Figures are medians over the slices of one launch. ±%: the larger side of the exact 95 % interval of that \
-         median, in percent; slices of one launch, not an interval between launches. vs best: time over the smallest \
-         time; {}, ~ has too few slices to tell. cpu: processor time of all threads per operation. min/max: the least \
-         busy thread's operations over the busiest one's. again: slices that were measured again because the machine \
-         was disturbed.",
-        tie_rule("=")
+        "{interval} vs best: time over the smallest time; {}, ~ has too few slices or launches to tell. cpu: processor time of \
+         all threads per operation. min/max: the least busy thread's operations over the busiest one's. again: slices \
+         that were measured again because the machine was disturbed.",
+        tie_rule("=", launches)
     )
 }
 
-/// What the sign of a shared first place means.
-pub(crate) fn tie_rule(sign: &str) -> String {
-    let percent = MARGIN * 100.0;
-    format!("{sign} shares the first place (the intervals overlap or are less than {percent:.0} % apart)")
+/// What the sign of a shared first place means, where cells have so many launches.
+pub(crate) fn tie_rule(sign: &str, launches: usize) -> String {
+    if launches < FEWEST_LAUNCHES {
+        let percent = MARGIN * 100.0;
+        return format!(
+            "{sign} shares the first place (the 95 % intervals overlap or are less than {percent:.0} % apart)"
+        );
+    }
+    let (alone, contended) = (LAUNCH_MARGIN * 100.0, CONTENDED_MARGIN * 100.0);
+    format!(
+        "{sign} shares the first place (the 95 % interval of its ratio to the best within launches is not wholly above \
+         {alone:.0} %, or {contended:.0} % where threads contend)"
+    )
+}
+
+/// Most launches that a cell of these groups has a number of.
+pub(crate) fn launches(groups: &[Group<'_>]) -> usize {
+    groups.iter().flat_map(|group| &group.cells).map(|cell| cell.launches).max().unwrap_or(0)
 }
 
 /// All groups of a run, suites and workloads in the order they were measured, threads ascending.
 pub(crate) fn groups(run: &Run) -> Vec<Group<'_>> {
-    let mut suites: Vec<&str> = Vec::new();
-    let mut workloads: Vec<(&str, &str)> = Vec::new();
-    for record in &run.records {
-        let (suite, workload) = (record.cell.suite(), record.cell.workload());
-        push_new(&mut suites, suite);
-        push_new(&mut workloads, (suite, workload));
-    }
-    workloads.sort_by_key(|(suite, _)| suites.iter().position(|known| known == suite));
-    workloads.into_iter().flat_map(|(suite, workload)| groups_of(run, suite, workload)).collect()
-}
-
-fn push_new<T: PartialEq>(all: &mut Vec<T>, one: T) {
-    if !all.contains(&one) {
-        all.push(one);
-    }
+    groups_that(run, |_, _| true)
 }
 
 /// The groups of one workload, threads ascending.
-pub(crate) fn groups_of<'a>(run: &'a Run, suite: &'a str, workload: &'a str) -> Vec<Group<'a>> {
-    let of_workload =
-        |record: &&CellRecord| record.cell.suite() == suite && record.cell.workload() == workload;
-    let records: Vec<&CellRecord> = run.records.iter().filter(of_workload).collect();
-    let threads: BTreeSet<usize> = records.iter().map(|record| record.cell.threads()).collect();
-    let group = |threads| {
-        let at_threads = records.iter().filter(|record| record.cell.threads() == threads).copied();
-        Group { suite, workload, threads, rows: rows(at_threads.collect()) }
-    };
-    threads.into_iter().map(group).collect()
+pub(crate) fn groups_of<'a>(run: &'a Run, suite: &str, workload: &str) -> Vec<Group<'a>> {
+    groups_that(run, |one, other| one == suite && other == workload)
 }
 
-fn rows(records: Vec<&CellRecord>) -> Vec<Row<'_>> {
-    let measured: Vec<_> = records.into_iter().map(|record| (record, figures(record))).collect();
-    let standings = standings(&measured);
-    let row = |((record, figures), standing)| Row { record, figures, standing };
-    let mut rows: Vec<Row<'_>> = measured.into_iter().zip(standings).map(row).collect();
-    rows.sort_by(|left, right| {
-        let key =
-            |row: &Row<'_>| (row.record.outcome != Outcome::Measured, place(row.record.cell.contender()));
-        let time = |row: &Row<'_>| row.figures.time_ns.unwrap_or(f64::INFINITY);
-        key(left).cmp(&key(right)).then(time(left).total_cmp(&time(right)))
-    });
-    rows
+fn groups_that<'a>(run: &'a Run, wanted: impl Fn(&str, &str) -> bool) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let workloads = suites(run, &[]).into_iter().flat_map(|suite| suite.workloads);
+    for workload in workloads.filter(|workload| wanted(workload.suite, workload.name)) {
+        let (suite, name) = (workload.suite, workload.name);
+        // They are in the order of their threads.
+        for cell in workload.cells {
+            let cell = if run.manifest.is_imported() { unjudged(cell) } else { cell };
+            let threads = cell.id.threads();
+            match groups.last_mut() {
+                Some(group) if (group.suite, group.workload, group.threads) == (suite, name, threads) => {
+                    group.cells.push(cell);
+                }
+                _ => groups.push(Group { suite, workload: name, threads, cells: vec![cell] }),
+            }
+        }
+    }
+    groups
+}
+
+/// A cell of an import: what stands in one table with it may have another input, and nobody knows how many threads shared.
+fn unjudged(mut cell: Cell<'_>) -> Cell<'_> {
+    cell.standing = None;
+    (cell.figures.fairness, cell.figures.jain) = (None, None);
+    cell
 }
 
 pub(super) fn add(run: &Run, width: usize, page: &mut Page) {
     let groups = groups(run);
     let mut suite = None;
     for group in &groups {
-        if suite.replace(group.suite) != Some(group.suite) {
+        if suite.replace(group.suite) != Some(group.suite)
+            && let Some(versions) = versions(run, group.suite)
+        {
             page.gap();
-            page.add(Tone::Plain, wrap(&versions(run, group.suite), width, 2));
+            page.add(Tone::Plain, wrap(&versions, width, 2));
         }
         page.gap();
         let heading = heading(group, &run.manifest.machine);
@@ -105,17 +115,33 @@ pub(super) fn add(run: &Run, width: usize, page: &mut Page) {
     }
     if !groups.is_empty() {
         page.gap();
-        page.add(Tone::Plain, wrap(&legend(), width, 0));
+        page.add(Tone::Plain, wrap(&legend(launches(&groups)), width, 0));
     }
 }
 
 /// What stands over a group, with the mark of oversubscription.
 pub(crate) fn heading(group: &Group<'_>, machine: &Machine) -> String {
+    let oversubscribed = group.cells.iter().any(|cell| cell.oversubscribed);
+    heading_of(group.suite, group.workload, group.threads, oversubscribed, machine)
+}
+
+/// The same of a group that is known by its parts.
+pub(crate) fn heading_of(
+    suite: &str,
+    workload: &str,
+    threads: usize,
+    oversubscribed: bool,
+    machine: &Machine,
+) -> String {
     let plural =
         |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
-    let threads = plural(group.threads, "thread");
-    let name = format!("{}/{}", group.suite, group.workload);
-    if group.rows.iter().any(|row| row.record.oversubscribed) {
+    let threads = plural(threads, "thread");
+    let name = format!("{suite}/{workload}");
+    if suite == IMPORTED_SUITE {
+        // criterion does not say how many threads there were.
+        return name;
+    }
+    if oversubscribed {
         let cores = plural(machine.allowed_cpus as usize, "core");
         format!("{name}: {threads} on {cores}: oversubscribed")
     } else {
@@ -123,25 +149,28 @@ pub(crate) fn heading(group: &Group<'_>, machine: &Machine) -> String {
     }
 }
 
-/// `Versions in map-contention: dashmap 6.2.1 (dashmap); in-house (floor, mutex).`
-fn versions(run: &Run, suite: &str) -> String {
+/// `Versions in map-contention: dashmap 6.2.1 (dashmap); in-house (floor, mutex).` What was imported has none.
+fn versions(run: &Run, suite: &str) -> Option<String> {
+    if suite == IMPORTED_SUITE {
+        return None;
+    }
     let mut contenders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for record in run.records.iter().filter(|record| record.cell.suite() == suite) {
         contenders.entry(&record.version).or_default().insert(record.cell.contender());
     }
     let joined = |names: BTreeSet<&str>| names.into_iter().collect::<Vec<_>>().join(", ");
     let versions = contenders.into_iter().map(|(version, names)| format!("{version} ({})", joined(names)));
-    format!("Versions in {suite}: {}.", versions.collect::<Vec<_>>().join("; "))
+    Some(format!("Versions in {suite}: {}.", versions.collect::<Vec<_>>().join("; ")))
 }
 
 fn table(group: &Group<'_>) -> Table {
     let scales = Scales::of(group);
     let mut table = Table::new(head(group, &scales));
-    for row in &group.rows {
-        let name = row_name(row, group);
-        match reason(&row.record.outcome) {
-            Some(reason) => table.text(name, reason),
-            None => table.numbers(name, numbers(row, &scales)),
+    for cell in &group.cells {
+        let name = cell.id.contender().to_owned();
+        match &cell.reason {
+            Some(reason) => table.text(name, reason.clone()),
+            None => table.numbers(name, numbers(cell, &scales)),
         }
     }
     table
@@ -149,7 +178,7 @@ fn table(group: &Group<'_>) -> Table {
 
 fn head(group: &Group<'_>, scales: &Scales) -> Vec<String> {
     let name = "contender".to_owned();
-    if group.rows.iter().all(|row| row.record.outcome != Outcome::Measured) {
+    if group.cells.iter().all(|cell| cell.reason.is_some()) {
         return vec![name];
     }
     vec![
@@ -173,14 +202,12 @@ pub(crate) struct Scales {
 
 impl Scales {
     pub(crate) fn of(group: &Group<'_>) -> Self {
-        let measured = group.rows.iter().filter(|row| row.record.outcome == Outcome::Measured);
-        let measured: Vec<&Row<'_>> = measured.collect();
+        let measured: Vec<&Cell<'_>> = group.cells.iter().filter(|cell| cell.reason.is_none()).collect();
         // A floor far below the contenders would give all of them digits that mean nothing.
-        let contends = |row: &&&Row<'_>| place(row.record.cell.contender()) == Place::Contender;
-        let contenders: Vec<&Row<'_>> = measured.iter().filter(contends).copied().collect();
-        let rows = if contenders.is_empty() { measured } else { contenders };
+        let contenders: Vec<&Cell<'_>> = measured.iter().filter(|cell| cell.contends()).copied().collect();
+        let cells = if contenders.is_empty() { measured } else { contenders };
         let column = |figure: fn(&CellFigures) -> Option<f64>| {
-            rows.iter().filter_map(|row| figure(&row.figures)).collect::<Vec<f64>>()
+            cells.iter().filter_map(|cell| figure(&cell.figures)).collect::<Vec<f64>>()
         };
         Self {
             time: Scale::times(&column(|figures| figures.time_ns)),
@@ -190,31 +217,24 @@ impl Scales {
     }
 }
 
-/// The contender, and its launch where it was measured in several.
-pub(crate) fn row_name(row: &Row<'_>, group: &Group<'_>) -> String {
-    let contender = row.record.cell.contender();
-    let same = group.rows.iter().filter(|other| other.record.cell == row.record.cell).count();
-    if same > 1 { format!("{contender} #{}", row.record.launch) } else { contender.to_owned() }
-}
-
-fn numbers(row: &Row<'_>, scales: &Scales) -> Vec<String> {
-    let figures = &row.figures;
-    let spread =
-        figures.time_interval.zip(figures.time_ns).and_then(|(interval, time)| interval.spread(time));
+fn numbers(cell: &Cell<'_>, scales: &Scales) -> Vec<String> {
+    let figures = &cell.figures;
+    let interval = figures.time_interval.filter(|_| cell.basis != Basis::Range);
+    let spread = interval.zip(figures.time_ns).and_then(|(interval, time)| interval.spread(time));
     vec![
         scales.time.number(figures.time_ns),
         spread.map_or("-".to_owned(), |share| format!("{:.1}", share * 100.0)),
         scales.rate.number(figures.throughput_per_s),
-        versus_best(row),
+        versus_best(cell),
         scales.cpu.number(figures.cpu_ns),
         figures.fairness.map_or("-".to_owned(), |share| format!("{share:.2}")),
-        row.record.repeated.to_string(),
+        cell.repeated.to_string(),
     ]
 }
 
-/// The ratio to the best with its sign, or what the row is instead of a contender.
-pub(crate) fn versus_best(row: &Row<'_>) -> String {
-    match (place(row.record.cell.contender()), row.standing) {
+/// The ratio to the best with its sign, or what the cell is instead of a contender.
+pub(crate) fn versus_best(cell: &Cell<'_>) -> String {
+    match (cell.place, cell.standing) {
         (Place::Floor, _) => "floor".to_owned(),
         (Place::Bound, _) => "bound".to_owned(),
         (Place::Contender, None) => "-".to_owned(),

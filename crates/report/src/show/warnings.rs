@@ -19,8 +19,14 @@ const STEAL_SHARE: f64 = 0.001;
 /// Source: `USER_HZ` is 100 wherever `steal_ticks` is read; `man 5 proc`.
 const TICK_MS: f64 = 10.0;
 
-pub(super) fn warnings(run: &Run) -> Vec<Warning> {
+pub(crate) fn warnings(run: &Run) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = run.notices.iter().map(about_reading).collect();
+    if run.manifest.is_imported() {
+        let text = "imported from criterion, whose files do not say where, how, with how many threads and in which unit it \
+                    measured: indicative only, and in ns only unless a bench had a measurement of its own";
+        warnings.push(Warning::new("imported", text));
+        return warnings;
+    }
     warnings.extend(about_source(run));
     warnings.extend(about_machine(&run.manifest.machine));
     let load = run.manifest.launches.first().and_then(|launch| launch.load_permille);
