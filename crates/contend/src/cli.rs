@@ -1,12 +1,12 @@
 //! The words of the command line.
 
-use crate::cmd;
+use crate::{cmd, executables};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Shows saved runs of concurrency benchmarks, and checks the contenders.
 #[derive(Debug, Parser)]
-#[command(name = "contend", version, after_long_help = EXIT_CODES)]
+#[command(name = "contend", version, max_term_width = 80, after_long_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -14,17 +14,28 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Run(cmd::run::Arguments),
+    Rank(cmd::rank::Arguments),
+    Advise(cmd::advise::Arguments),
     Runs(cmd::runs::Arguments),
     Show(cmd::show::Arguments),
+    Report(cmd::report::Arguments),
+    Site(cmd::site::Arguments),
     List(cmd::list::Arguments),
     Bisect(cmd::bisect::Arguments),
     Calibrate(cmd::calibrate::Arguments),
     Check(cmd::check::Arguments),
     Baseline(cmd::baseline::Arguments),
     Compare(cmd::compare::Arguments),
+    Doctor(cmd::doctor::Arguments),
     Explain(cmd::explain::Arguments),
     Figures(cmd::figures::Arguments),
     Indicative(cmd::indicative::Arguments),
+    Export(cmd::export::Arguments),
+    Import(cmd::import::Arguments),
+    Ci(cmd::ci::Arguments),
+    Completions(cmd::completions::Arguments),
+    Man(cmd::man::Arguments),
 }
 
 /// What is printed.
@@ -66,17 +77,58 @@ pub(crate) struct Selection {
     pub(crate) executables: Vec<PathBuf>,
 }
 
+/// What is measured, and how, where it is not as the environment says.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Variables {
+    /// Which cells; `curated` unless CONTEND_SET says otherwise.
+    #[arg(long, value_parser = ["curated", "full"])]
+    pub(crate) set: Option<String>,
+
+    /// Thread counts, such as `1,2,8`.
+    #[arg(long, value_name = "LIST")]
+    pub(crate) threads: Option<String>,
+
+    /// Seed of keys, operations and orders; 42 unless CONTEND_SEED says otherwise.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+}
+
+impl Variables {
+    /// The same as variables of the environment.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = Vec::new();
+        variables.extend(self.set.clone().map(|set| ("CONTEND_SET", set)));
+        variables.extend(self.threads.clone().map(|threads| ("CONTEND_THREADS", threads)));
+        variables.extend(self.seed.map(|seed| ("CONTEND_SEED", seed.to_string())));
+        variables
+    }
+
+    /// Whether all cells are meant, and not the curated ones only.
+    pub(crate) fn full_set(&self) -> bool {
+        self.set.as_deref().map_or_else(executables::full_set, |set| set == "full")
+    }
+
+    /// The seed that the executables take, or their own.
+    pub(crate) fn seed(&self) -> u64 {
+        let said = || std::env::var("CONTEND_SEED").ok().and_then(|seed| seed.parse().ok());
+        self.seed.or_else(said).unwrap_or(42)
+    }
+}
+
+/// Lines of at most 80 characters, which clap leaves as they are.
 const EXIT_CODES: &str = "\
 Exit codes:
   0   nothing to report
   1   something failed that is nobody's measurement, such as a build
-  2   the words of the call do not fit
+  2   the words of the call do not fit, or what it would write is there already
   4   the filter selected nothing
   10  a comparison found a regression, and fresh pairs said it again
   11  undecided: after a comparison only with --strict
-  12  the run, baseline or revision is missing, or cannot be read or compared
-  13  the machine is disturbed: a control gave an alarm, nothing could be measured, or the engine does not
-      see what is known; or there is no room to save
+  12  the run, baseline, revision or folder is missing, or cannot be read or
+      compared
+  13  the machine is disturbed: a control gave an alarm, nothing could be
+      measured, the engine does not see what is known, or `doctor --strict`
+      found a line that is ✗; or there is no room to save
   14  a contender gave a wrong result, panicked or hung
   130 interrupted
 

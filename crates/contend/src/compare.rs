@@ -131,7 +131,7 @@ pub(crate) fn floors(
 /// The machine, as the engine of one of the executables sees it.
 pub(crate) fn machine(executables: &[Executable]) -> Result<Machine, CommandError> {
     let question =
-        Question { arguments: &["machine"], accepted: &[exit::OK], full_set: false, own_group: false };
+        Question { arguments: &["machine"], accepted: &[exit::OK], full_set: false, ..Question::default() };
     for executable in executables {
         let mut machine = None;
         let outcome = executable.ask(&question, |heard| {

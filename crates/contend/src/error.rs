@@ -3,6 +3,8 @@
 use crate::sides::SideError;
 use contend_protocol::exit;
 use contend_record::RecordError;
+use contend_record::exchange::ExchangeError;
+use contend_record::site::SiteError;
 use contend_record::work::KeepError;
 use std::fmt;
 use std::io;
@@ -17,6 +19,10 @@ pub(crate) enum CommandError {
     NothingSelected(String),
     /// The store has no such run, or cannot read it.
     Store(RecordError),
+    /// What goes to other software, or comes from it.
+    Exchange(ExchangeError),
+    /// A folder that is published.
+    Site(SiteError),
     /// A side of a comparison, or a baseline, is not to be had.
     Side(SideError),
     /// Two sides, or what they said of themselves, cannot be compared.
@@ -43,10 +49,19 @@ impl CommandError {
             Self::Usage(_) => exit::USAGE,
             Self::NothingSelected(_) => exit::NOTHING_SELECTED,
             Self::Store(RecordError::BadName { .. } | RecordError::Ambiguous { .. }) => exit::USAGE,
+            // The way out is another word of the call.
+            Self::Store(RecordError::OtherReport { .. }) => exit::USAGE,
             Self::Store(RecordError::Read { .. }) => exit::INTERNAL,
             // As a bench executable that cannot save.
             Self::Store(RecordError::Write { .. }) => exit::UNFIT,
             Self::Store(_) => exit::NO_BASELINE,
+            Self::Exchange(ExchangeError::Taken { .. }) => exit::USAGE,
+            Self::Exchange(ExchangeError::Write { .. }) => exit::UNFIT,
+            Self::Exchange(_) => exit::NO_BASELINE,
+            Self::Site(SiteError::NotOurs { .. } | SiteError::Added { .. }) => exit::USAGE,
+            Self::Site(SiteError::Write { .. }) => exit::UNFIT,
+            Self::Site(SiteError::Read { .. }) => exit::INTERNAL,
+            Self::Site(_) => exit::NO_BASELINE,
             Self::Side(error) => error.code(),
             Self::Incomparable(_) => exit::NO_BASELINE,
             Self::Interrupted => exit::INTERRUPTED,
@@ -67,6 +82,8 @@ impl fmt::Display for CommandError {
         match self {
             Self::Usage(text) | Self::NothingSelected(text) | Self::Incomparable(text) => f.write_str(text),
             Self::Store(error) => write!(f, "{error}"),
+            Self::Exchange(error) => write!(f, "{error}"),
+            Self::Site(error) => write!(f, "{error}"),
             Self::Side(error) => write!(f, "{error}"),
             Self::Interrupted => f.write_str("come to an end: it was interrupted"),
             Self::Output(error) => write!(f, "print: {error}"),
@@ -79,6 +96,18 @@ impl fmt::Display for CommandError {
 impl From<RecordError> for CommandError {
     fn from(error: RecordError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<ExchangeError> for CommandError {
+    fn from(error: ExchangeError) -> Self {
+        Self::Exchange(error)
+    }
+}
+
+impl From<SiteError> for CommandError {
+    fn from(error: SiteError) -> Self {
+        Self::Site(error)
     }
 }
 

@@ -6,7 +6,7 @@ mod patience;
 
 use std::path::PathBuf;
 
-pub(crate) use ask::{AskError, Conclusion, Heard, Question};
+pub(crate) use ask::{AskError, Conclusion, Heard, Input, Question};
 pub(crate) use find::{BUILD_BENCHES, benches, cargo, find, find_passes};
 pub(crate) use patience::{patience, speaks};
 

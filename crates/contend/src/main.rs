@@ -4,7 +4,11 @@
 //! `cargo bench` builds in the workspace it stands in, so it works for any workspace whose benches use the driver.
 //!
 //! ```text
-//! results/ ─► record ─► report ─► stdout
+//! results/ ─► record ─► report ─► stdout, or results/<run>/report/
+//! results/ ─► record ─► report ─► stdout, or a file that is not there yet
+//! results/ ─► record ─► report ─► record::site ─► a folder to publish ─► a browser on this machine
+//! /proc, /sys ─► record::environment ─► report::doctor ─► stdout
+//! target/criterion ─► record::exchange ─► results/
 //! cargo bench --no-run ─► executables ─► `--contend list`, `--contend check` ─► protocol lines ─► stdout
 //! words ─► sides: revision, working tree, baseline ─► cargo bench --no-run ─► .contend/builds, .contend/baselines
 //! ```
@@ -21,6 +25,7 @@ mod executables;
 mod output;
 mod progress;
 mod sides;
+mod viewer;
 
 use clap::Parser;
 use std::process::ExitCode;

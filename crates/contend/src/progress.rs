@@ -31,6 +31,11 @@ impl Progress {
         Self { began, said: Duration::ZERO, watching: stderr().is_terminal() }
     }
 
+    /// When measuring began.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
     /// Time since measuring began.
     pub(crate) fn took(&self) -> Duration {
         self.began.elapsed()

@@ -145,7 +145,7 @@ fn ask(
     arguments.extend(after.iter().flat_map(|after| ["--after", after]));
     arguments.extend(filter.iter().flat_map(|filter| ["--filter", filter]));
     let accepted = &[exit::OK, exit::NOTHING_SELECTED, exit::UNFIT, exit::WRONG_RESULT];
-    let question = Question { arguments: &arguments, accepted, full_set: false, own_group: false };
+    let question = Question { arguments: &arguments, accepted, full_set: false, ..Question::default() };
     executable.ask(&question, |heard| {
         match (heard, &mut *suite) {
             (Heard::Greeting(_), Some(_)) | (Heard::Line(_), None) => {}

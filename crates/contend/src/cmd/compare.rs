@@ -10,9 +10,9 @@ use crate::output::{colour, print, print_json};
 use crate::sides::{ReadySide, SideWords, Variants, Workspace};
 use contend_protocol::catalogue::CellEntry;
 use contend_protocol::comparison::{Comparison, PairRecord, Plan};
-use contend_protocol::json;
 use contend_protocol::manifest::Machine;
 use contend_protocol::version::{FormatVersion, MethodVersion};
+use contend_protocol::{exit, json};
 use contend_record::environment::{invocation_command, now_unix_ms};
 use contend_record::{ComparisonWriter, RecordError};
 use contend_report::comparison as report;
@@ -91,9 +91,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         Err(error) if !error.is_broken_pipe() => return Err(error),
         _ => eprintln!("contend: {}", report::summary_line(&comparison)),
     }
-    kept?;
-    eprintln!("  saved    {}", writer.directory().display());
-    Ok(comparison.conclusion.exit_code)
+    if kept.is_ok() {
+        eprintln!("  saved    {}", writer.directory().display());
+    }
+    ending(comparison.conclusion.exit_code, kept)
+}
+
+/// The exit code. A regression that cannot be kept is one all the same, and whoever asks for the code must not take it for a
+/// machine that cannot judge; only where nothing was found the disk is what went wrong.
+fn ending(found: u8, kept: Result<(), RecordError>) -> Result<u8, CommandError> {
+    match kept {
+        Err(error) if found == exit::OK => Err(error.into()),
+        Err(error) => {
+            eprintln!("contend: failed to {error}");
+            Ok(found)
+        }
+        Ok(()) => Ok(found),
+    }
 }
 
 /// Both sides, ready to be measured.
@@ -257,6 +271,19 @@ pub(super) fn margin(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_found_counts_more_than_that_it_is_kept() {
+        let full = || {
+            let source = std::io::ErrorKind::StorageFull.into();
+            Err(RecordError::Write { path: "verdict.json".into(), source })
+        };
+        assert_eq!(ending(exit::OK, Ok(())).ok(), Some(exit::OK));
+        assert!(matches!(ending(exit::OK, full()), Err(CommandError::Store(RecordError::Write { .. }))));
+        assert_eq!(ending(exit::REGRESSION, Ok(())).ok(), Some(exit::REGRESSION));
+        assert_eq!(ending(exit::REGRESSION, full()).ok(), Some(exit::REGRESSION));
+        assert_eq!(ending(exit::WRONG_RESULT, full()).ok(), Some(exit::WRONG_RESULT));
+    }
 
     #[track_caller]
     fn check_duration(text: &str, expected_ms: Option<u128>) {

@@ -80,8 +80,22 @@ impl Catalogue {
 
 /// Asks every executable for all its cells. What cannot answer is named on stderr.
 pub(crate) fn catalogue(executables: &[Executable]) -> Result<Catalogue, CommandError> {
+    catalogue_in(executables, &[])
+}
+
+/// As [`catalogue`], with these variables.
+pub(crate) fn catalogue_in(
+    executables: &[Executable],
+    environment: &[(&str, String)],
+) -> Result<Catalogue, CommandError> {
     let mut catalogue = Catalogue { cells: Vec::new(), complete: true };
-    let question = Question { arguments: &["list"], accepted: &[exit::OK], full_set: true, own_group: false };
+    let question = Question {
+        arguments: &["list"],
+        accepted: &[exit::OK],
+        full_set: true,
+        environment,
+        ..Question::default()
+    };
     for executable in executables {
         let outcome = executable.ask(&question, |heard| {
             if let Heard::Line(line) = heard {

@@ -29,10 +29,17 @@ pub(super) fn nothing(filter: Option<&str>, ids: &[String]) -> CommandError {
             "find a cell: no bench executable of this workspace has one for contend".to_owned(),
         );
     };
-    let near = nearest(filter, ids.iter().map(String::as_str), 3);
-    let hint = match near.is_empty() {
-        true => "`contend list --all` prints all ids".to_owned(),
-        false => format!("nearest are {}", near.join(", ")),
-    };
+    let hint = hint(filter, ids, "`contend list --all` prints all ids");
     CommandError::NothingSelected(format!("select a cell with `{filter}`; {hint}"))
+}
+
+/// Nothing of `ids`, which are those of the run, was selected by `filter`.
+pub(super) fn nothing_in(run: &str, filter: &str, ids: &[String]) -> CommandError {
+    let hint = hint(filter, ids, "`contend show` prints what it has");
+    CommandError::NothingSelected(format!("select a cell of run {run} with `{filter}`; {hint}"))
+}
+
+fn hint(filter: &str, ids: &[String], otherwise: &str) -> String {
+    let near = nearest(filter, ids.iter().map(String::as_str), 3);
+    if near.is_empty() { otherwise.to_owned() } else { format!("nearest are {}", near.join(", ")) }
 }

@@ -1,6 +1,6 @@
 //! Which cells both sides have, and what is to be said of the others.
 
-use crate::cmd::list::catalogue;
+use crate::cmd::list::catalogue_in;
 use crate::error::CommandError;
 use crate::executables::Executable;
 use contend_protocol::CellId;
@@ -39,9 +39,18 @@ impl SideCells {
         executables: &[Executable],
         wanted: impl Fn(&CellEntry) -> bool,
     ) -> Result<Self, CommandError> {
+        Self::ask_in(executables, &[], wanted)
+    }
+
+    /// As [`SideCells::ask`], with these variables.
+    pub(crate) fn ask_in(
+        executables: &[Executable],
+        environment: &[(&str, String)],
+        wanted: impl Fn(&CellEntry) -> bool,
+    ) -> Result<Self, CommandError> {
         let mut cells = Vec::new();
         for executable in executables {
-            let catalogue = catalogue(std::slice::from_ref(executable))?;
+            let catalogue = catalogue_in(std::slice::from_ref(executable), environment)?;
             if !catalogue.complete {
                 let path = executable.path.display();
                 return Err(CommandError::Incomparable(format!("learn which cells {path} has; see above")));
@@ -129,7 +138,7 @@ mod tests {
             note: String::new(),
             question: String::new(),
             analysis: String::new(),
-            parameters: std::collections::BTreeMap::new(),
+            parameters: BTreeMap::new(),
         };
         SideCells(cells.iter().map(|text| (cell(text), Executable::at("x".into()))).collect())
     }

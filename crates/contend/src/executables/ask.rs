@@ -7,11 +7,12 @@ use contend_protocol::catalogue::{Greeting, protocol_of};
 use contend_protocol::version::ProtocolVersion;
 use contend_protocol::{DecodeError, decode};
 use std::fmt;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
 /// What is asked.
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Question<'a> {
     /// What follows `--contend`.
     pub(crate) arguments: &'a [&'a str],
@@ -21,6 +22,18 @@ pub(crate) struct Question<'a> {
     pub(crate) full_set: bool,
     /// The terminal's Ctrl-C is for us alone: what is being measured comes to its end.
     pub(crate) own_group: bool,
+    /// Variables that the executable gets beside its own.
+    pub(crate) environment: &'a [(&'a str, String)],
+    /// What it reads on its stdin.
+    pub(crate) input: Option<Input<'a>>,
+}
+
+/// What an executable reads on its stdin, which stays open behind it for as long as it is to go on.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    pub(crate) text: &'a str,
+    /// Asked after each line of the answer.
+    pub(crate) goes_on: &'a dyn Fn() -> bool,
 }
 
 /// Why there is no whole answer. Each text fits after "the bench executable NAME ".
@@ -87,13 +100,17 @@ pub(crate) enum Conclusion {
 }
 
 /// A process that does not outlive its question.
-struct Asked(Child);
+struct Asked {
+    child: Child,
+    /// Open for as long as it is to go on.
+    stdin: Option<ChildStdin>,
+}
 
 impl Drop for Asked {
     fn drop(&mut self) {
         // After a whole answer it has ended, and there is nothing to kill.
-        drop(self.0.kill());
-        drop(self.0.wait());
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
@@ -108,14 +125,18 @@ impl Executable {
     ) -> Result<u8, AskError> {
         let (mut asked, mut answer) = self.start(question).map_err(AskError::Io)?;
         let Some(line) = read_line(&mut answer).map_err(AskError::Io)? else {
-            return Err(without_greeting(asked.0.wait().map_err(AskError::Io)?));
+            return Err(without_greeting(asked.child.wait().map_err(AskError::Io)?));
         };
         listen(Heard::Greeting(greeting(&line)?))?;
-        let heard = listen_to_lines(&mut answer, &mut listen);
+        let heard = listen_to_lines(&mut answer, &mut listen, || {
+            if question.input.is_some_and(|input| !(input.goes_on)()) {
+                asked.stdin = None;
+            }
+        });
         if let Err(error @ (AskError::Ours(_) | AskError::Io(_))) = heard {
             return Err(error);
         }
-        let status = asked.0.wait().map_err(AskError::Io)?;
+        let status = asked.child.wait().map_err(AskError::Io)?;
         let code = status.code().and_then(|code| u8::try_from(code).ok());
         match code.filter(|code| question.accepted.contains(code)) {
             // A torn line is what dying looks like, so the death says more.
@@ -149,7 +170,8 @@ impl Executable {
     fn start(&self, question: &Question<'_>) -> io::Result<(Asked, BufReader<ChildStdout>)> {
         #[expect(clippy::disallowed_methods, reason = "a bench executable is asked, not measured")]
         let mut command = Command::new(&self.path);
-        command.arg("--contend").args(question.arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.arg("--contend").args(question.arguments).stdout(Stdio::piped());
+        command.stdin(if question.input.is_some() { Stdio::piped() } else { Stdio::null() });
         if let Some(directory) = &self.directory {
             command.current_dir(directory);
         }
@@ -159,9 +181,14 @@ impl Executable {
         if question.own_group {
             command.process_group(0);
         }
+        command.envs(question.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.spawn()?;
-        let stdout = child.stdout.take();
-        let asked = Asked(child);
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let mut asked = Asked { child, stdin };
+        if let Some((stdin, input)) = asked.stdin.as_mut().zip(question.input) {
+            // What does not read it, such as a program that is none of ours, tells so in its own way.
+            drop(stdin.write_all(input.text.as_bytes()));
+        }
         let stdout = stdout.ok_or_else(|| io::Error::other("its stdout is not ours"))?;
         Ok((asked, BufReader::new(stdout)))
     }
@@ -171,6 +198,7 @@ impl Executable {
 fn listen_to_lines(
     answer: &mut BufReader<ChildStdout>,
     listen: &mut impl FnMut(Heard<'_>) -> Result<(), AskError>,
+    mut after_line: impl FnMut(),
 ) -> Result<(), AskError> {
     let mut heard = Ok(());
     while let Some(line) = read_line(answer).map_err(AskError::Io)? {
@@ -180,6 +208,7 @@ fn listen_to_lines(
         if let Err(AskError::Ours(_)) = heard {
             break;
         }
+        after_line();
     }
     heard
 }
