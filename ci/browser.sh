@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Checks in a real browser that criterion's report of a saved run opens from the disk, whole and without the network.
+# Checks in a real browser that the reports of a saved run open from the disk, whole and without the network: criterion's, and
+# the pages of `contend report` and `contend site build`, also for those who read in the dark, on a phone, with the keyboard, on paper or without scripts.
 # Installs Debian's Chromium if there is none. Without a browser it fails; it never skips.
+#
+# `CONTEND_PICTURES=docs bash ci/browser.sh` also writes the pictures that README shows.
 set -euo pipefail
 cd "$(dirname "$0")"/..
 
@@ -21,9 +24,37 @@ driver="${CARGO_TARGET_DIR:-target}/browser"
 mkdir -p "$driver"
 cp ci/browser/package.json ci/browser/package-lock.json "$driver"
 npm ci --prefix "$driver" --no-audit --no-fund --loglevel=error
+NODE_PATH="$(realpath "$driver")/node_modules"
+export NODE_PATH
 
-CONTEND_RESULTS="$work/run" CRITERION_HOME="$work/kept" CONTEND_SET=curated CONTEND_THREADS=1,2 \
+# A small run of this machine, with what criterion makes of it. Four threads are more than the cores of most gates.
+CONTEND_RESULTS="$work/run" CRITERION_HOME="$work/kept" CONTEND_SET=curated CONTEND_THREADS=1,2,4 \
     cargo bench --bench lock_contention -- \
     --sample-size 10 --measurement-time 0.05 --warm-up-time 0.02 counter-increment
-NODE_PATH="$(realpath "$driver")/node_modules" node ci/browser/report.cjs "$work"/run/*/ "$work/screenshots"
-rm -rf "$work/run" "$work/kept"
+node ci/browser/report.cjs "$work"/run/*/ "$work/screenshots"
+CONTEND_RESULTS="$work/run" cargo contend report
+node ci/browser/pages.cjs "$work"/run/*/report "$work/screenshots"
+
+# A run with the longest names, more contenders than colours, and reasons in any script.
+mkdir "$work/odd" "$work/screenshots/odd"
+node ci/browser/odd-run.cjs "$work/odd"
+CONTEND_RESULTS="$work/odd" cargo contend report
+node ci/browser/pages.cjs "$work"/odd/*/report "$work/screenshots/odd"
+
+# The run that README is about, with all suites. Its folder stays as it is.
+run=$(sed -n 's/.*cargo contend show \([0-9TZa-z-]*\) --markdown.*/\1/p' README.md | head -n 1)
+mkdir "$work/kept-runs"
+cp -r "results/$run" "$work/kept-runs"
+CONTEND_RESULTS="$work/kept-runs" CONTEND_THREADS=1,2,4 cargo contend report --ask
+node ci/browser/pages.cjs "$work"/kept-runs/*/report "$work/screenshots"
+
+# A site over a series of runs that is made up of that one: with a step, another machine, and a comparison that has every verdict.
+node ci/browser/series.cjs "$work"/kept-runs/"$run" "$work/series"
+mkdir -p "$work/series/comparisons/20260319T101500Z-4f2c9ae-91be03d-7d10"
+cp crates/protocol/tests/formats/v1/verdict.json "$work/series/comparisons/20260319T101500Z-4f2c9ae-91be03d-7d10"
+CONTEND_RESULTS="$work/series" cargo contend site build "$work/site"
+node ci/browser/pages.cjs "$work/site" "$work/screenshots"
+if [ -n "${CONTEND_PICTURES:-}" ]; then
+    node ci/browser/pictures.cjs "$work"/kept-runs/*/report "$CONTEND_PICTURES"
+fi
+rm -rf "$work/run" "$work/kept" "$work/odd" "$work/kept-runs" "$work/series" "$work/site"

@@ -4,15 +4,9 @@
 
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
-const os = require("node:os");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
-const { chromium } = require("playwright-core");
-
-const FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-];
+const { report, watch, withBrowser } = require("./browser.cjs");
 
 const WIDTHS = [1280, 360];
 
@@ -32,22 +26,6 @@ function pageOf(run, cell) {
     const [suite, workload, contender, threads] = cell.split("/");
     const folder = path.join(run, "criterion", `${suite}_${workload}`, contender, threads);
     return pathToFileURL(path.join(folder, "report", "index.html")).href;
-}
-
-/** Collects what no page may do: complain, or ask for anything outside the run. */
-function watch(context, run) {
-    const inside = `${pathToFileURL(run).href}/`;
-    const problems = [];
-    const complain = (what) => problems.push(what);
-    context.on("request", (request) => {
-        if (!request.url().startsWith(inside)) complain(`${request.url()} is asked for, outside the run`);
-    });
-    context.on("requestfailed", (request) => complain(`${request.url()} cannot be loaded`));
-    context.on("console", (message) => {
-        if (message.type() === "error") complain(`console: ${message.text()}`);
-    });
-    context.on("weberror", (error) => complain(`script: ${error.error()}`));
-    return problems;
 }
 
 /** Opens a page and returns what it shows. Throws if it is not there. */
@@ -110,24 +88,13 @@ async function takeScreenshots(context, run, folder) {
     }
 }
 
-async function main([run, screenshots]) {
-    const profile = fs.mkdtempSync(path.join(os.tmpdir(), "contend-browser-"));
-    const executablePath = "/usr/bin/chromium";
-    const options = { executablePath, args: FLAGS, headless: true, colorScheme: "light" };
-    let context;
-    try {
-        context = await chromium.launchPersistentContext(profile, options);
-        const problems = new Set(await check(context, fs.realpathSync(run)));
-        problems.forEach((problem) => console.error(problem));
-        process.exitCode = problems.size === 0 ? 0 : 1;
-        await takeScreenshots(context, fs.realpathSync(run), screenshots);
-    } finally {
-        await context?.close();
-        fs.rmSync(profile, { recursive: true, force: true });
-    }
+async function main([folder, screenshots]) {
+    const run = fs.realpathSync(folder);
+    return withBrowser({ colorScheme: "light" }, async (context) => {
+        const problems = await check(context, run);
+        await takeScreenshots(context, run, screenshots);
+        return problems;
+    });
 }
 
-main(process.argv.slice(2)).catch((error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-});
+report(main(process.argv.slice(2)));
