@@ -4,7 +4,10 @@
 
 mod batches;
 mod channels;
+mod crossfire;
 mod direct;
+#[cfg(feature = "extended")]
+mod extended;
 mod floor;
 mod libraries;
 mod locked;
@@ -32,9 +35,16 @@ pub(crate) fn channels() -> Vec<Contender<Channels>> {
     let mut rows = floor::CHANNELS.to_vec();
     rows.extend(channels::rows());
     rows.extend(libraries::rows());
+    rows.extend(crossfire::rows());
+    rows.extend_from_slice(crossfire::CHANNELS);
     rows.extend_from_slice(queues::CHANNELS);
     rows.extend(queues::rings());
     rows.extend(locked::rows());
+    #[cfg(feature = "extended")]
+    {
+        rows.extend(extended::rows());
+        rows.extend_from_slice(extended::CHANNELS);
+    }
     rows
 }
 
@@ -42,8 +52,11 @@ pub(crate) fn payloads() -> Vec<Contender<Payloads>> {
     let mut rows = floor::PAYLOADS.to_vec();
     rows.extend(channels::rows());
     rows.extend(libraries::rows());
+    rows.extend(crossfire::rows());
     rows.extend(queues::rings());
     rows.extend(locked::rows());
+    #[cfg(feature = "extended")]
+    rows.extend(extended::rows());
     rows
 }
 
@@ -52,5 +65,8 @@ pub(crate) fn batches() -> Vec<Contender<Batches>> {
 }
 
 pub(crate) fn tasks() -> Vec<Contender<TaskChannels>> {
-    [floor::TASKS, tasks::TASKS].concat()
+    let rows = [floor::TASKS, tasks::TASKS, crossfire::TASKS].concat();
+    #[cfg(feature = "extended")]
+    let rows = [&rows[..], extended::TASKS].concat();
+    rows
 }

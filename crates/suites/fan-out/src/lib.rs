@@ -5,12 +5,14 @@
 //! ```text
 //! contract       workloads                              contenders in contenders/
 //! Gathers        gather-N-work-W                        direct, slices, locked, channels, per_request, floor
-//! Channels       spsc, mpsc, mpmc: -cap-C, -unbounded   channels, libraries, queues, locked, floor
+//! Channels       spsc, mpsc, mpmc: -cap-C, -unbounded   channels, libraries, crossfire, queues, locked, floor
 //!                round-trip, burst, hydra, kitsune,     the same
 //!                robin: -cap-C, -unbounded
 //! Payloads       spsc-128-payload-P                     the same, but for shared queues
 //! Batches        spsc-cap-C-batch-N                     batches
-//! TaskChannels   async-spsc, async-mpsc, async-mpmc     tasks, floor
+//! TaskChannels   async-spsc, async-mpsc, async-mpmc     tasks, crossfire, floor
+//!
+//! All but gathers and batches have more contenders with the feature `extended`.
 //!
 //! Gathers:  requester ──ticket──► helpers           the way out: one word, the same for all contenders
 //!               ▲                    │

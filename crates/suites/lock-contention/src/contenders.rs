@@ -5,6 +5,8 @@
 mod atomics;
 mod dispatch;
 mod exclusive;
+#[cfg(feature = "extended")]
+mod extended;
 mod floor;
 mod mutexes;
 mod published;
@@ -23,11 +25,14 @@ use crossbeam_utils::CachePadded;
 use std::sync::atomic::AtomicU64;
 
 pub(crate) fn counters() -> Vec<Contender<Counters>> {
-    [floor::COUNTERS, mutexes::COUNTERS, atomics::COUNTERS, striped::COUNTERS].concat()
+    let rows = [floor::COUNTERS, mutexes::COUNTERS, atomics::COUNTERS, striped::COUNTERS].concat();
+    #[cfg(feature = "extended")]
+    let rows = [rows, extended::counters()].concat();
+    rows
 }
 
 pub(crate) fn shared_words() -> Vec<Contender<SharedValues<u64>>> {
-    [
+    let rows = [
         floor::shared(),
         mutexes::shared(),
         rwlocks::shared(),
@@ -36,11 +41,14 @@ pub(crate) fn shared_words() -> Vec<Contender<SharedValues<u64>>> {
         sequenced::SHARED_WORDS.to_vec(),
         atomics::SHARED_WORDS.to_vec(),
     ]
-    .concat()
+    .concat();
+    #[cfg(feature = "extended")]
+    let rows = [rows, extended::shared()].concat();
+    rows
 }
 
 pub(crate) fn shared_records() -> Vec<Contender<SharedValues<Record>>> {
-    [
+    let rows = [
         floor::shared(),
         mutexes::shared(),
         rwlocks::shared(),
@@ -49,19 +57,31 @@ pub(crate) fn shared_records() -> Vec<Contender<SharedValues<Record>>> {
         sequenced::SHARED_RECORDS.to_vec(),
         atomics::SHARED_RECORDS.to_vec(),
     ]
-    .concat()
+    .concat();
+    #[cfg(feature = "extended")]
+    let rows = [rows, extended::shared()].concat();
+    rows
 }
 
 pub(crate) fn locks() -> Vec<Contender<Locks>> {
-    [floor::LOCKS, mutexes::LOCKS].concat()
+    let rows = [floor::LOCKS, mutexes::LOCKS].concat();
+    #[cfg(feature = "extended")]
+    let rows = [rows, extended::locks()].concat();
+    rows
 }
 
 pub(crate) fn free_locks() -> Vec<Contender<FreeLocks>> {
-    [floor::FREE_LOCKS, &mutexes::free_locks()].concat()
+    let rows = [floor::FREE_LOCKS, &mutexes::free_locks()].concat();
+    #[cfg(feature = "extended")]
+    let rows = [rows, extended::free_locks()].concat();
+    rows
 }
 
 pub(crate) fn tables() -> Vec<Contender<SharedTables>> {
-    [floor::TABLES, mutexes::TABLES, rwlocks::TABLES].concat()
+    let rows = [floor::TABLES, mutexes::TABLES, rwlocks::TABLES].concat();
+    #[cfg(feature = "extended")]
+    let rows = [rows, extended::tables()].concat();
+    rows
 }
 
 pub(crate) fn stacks() -> Vec<Contender<Stacks>> {

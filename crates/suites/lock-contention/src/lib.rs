@@ -17,6 +17,8 @@
 //! Pipelines             dispatch-4-work-N                        direct calls, and calls through pointers
 //! ```
 //!
+//! Counters, values, tables and locks have more contenders with the feature `extended`.
+//!
 //! A contender is a type with one of the traits, and a row. From another crate:
 //!
 //! ```

@@ -154,14 +154,17 @@ impl Recipe {
 
 impl Blend {
     /// Why maps of type `T` cannot do it, if so.
-    pub(crate) fn refusal_of<K: Key, T: Map<K>>(&self) -> Option<&'static str> {
+    pub(crate) fn refusal_of<K: Key, T: Map<K>>(&self, threads: usize) -> Option<&'static str> {
         let recipe = &self.recipe;
         let needs_exact = recipe.has(Op::Insert) || recipe.has(Op::Remove);
         let is_large = recipe.writes_permille() > 0 && recipe.staying.max(recipe.changing) >= MOST_COPIED;
+        let replaces = [Op::Set, Op::Insert, Op::Update].into_iter().any(|op| recipe.has(op));
+        let may_miss = replaces && recipe.has(Op::Get) && threads > 1;
         let reasons = [
             needs_exact.then(refusal::unless_exact::<K, T>),
             recipe.has(Op::Update).then(refusal::unless_updates::<K, T>),
             recipe.has(Op::InsertAbsent).then(refusal::unless_inserts_absent::<K, T>),
+            may_miss.then(refusal::if_misses::<K, T>),
             is_large.then(refusal::if_copies::<K, T>),
         ];
         reasons.into_iter().flatten().flatten().next()

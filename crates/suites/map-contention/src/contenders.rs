@@ -2,6 +2,10 @@
 //!
 //! A contender is one row and its impls, in one of these files.
 
+#[cfg(feature = "extended")]
+mod caches;
+#[cfg(feature = "extended")]
+mod extended;
 mod floor;
 mod hashers;
 mod lock_free;
@@ -47,8 +51,30 @@ fn insert_absent<K: Key>(table: &mut HashMap<K, u64, FoldHash>, key: K, value: u
 }
 
 pub(crate) fn maps<K: Key + StableHashEq>() -> Vec<Contender<Maps<K>>> {
-    [floor::maps(), locked::maps(), sharded::maps(), lock_free::maps(), published::maps(), per_thread::maps()]
-        .concat()
+    let rows = [
+        floor::maps(),
+        locked::maps(),
+        sharded::maps(),
+        lock_free::maps(),
+        published::maps(),
+        per_thread::maps(),
+    ]
+    .concat();
+    #[cfg(feature = "extended")]
+    let rows = [rows, extended::maps()].concat();
+    rows
+}
+
+pub(crate) fn integer_maps() -> Vec<Contender<Maps<u64>>> {
+    let rows = maps();
+    #[cfg(feature = "extended")]
+    let rows = [rows, extended::integer_maps()].concat();
+    rows
+}
+
+#[cfg(feature = "extended")]
+pub(crate) fn caches() -> Vec<Contender<crate::Caches>> {
+    caches::CACHES.to_vec()
 }
 
 pub(crate) fn hashers<K: Key>() -> Vec<Contender<Hashers<K>>> {

@@ -44,6 +44,11 @@ impl Grow {
         vec![Self { id: "text-grow-from-empty", presized: false }]
     }
 
+    /// Whether tables grow while threads insert.
+    pub(crate) fn grows(&self) -> bool {
+        !self.presized
+    }
+
     fn keys_per_thread(threads: usize) -> usize {
         (KEYS / threads / ROUND).max(1) * ROUND
     }

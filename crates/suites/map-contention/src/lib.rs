@@ -11,7 +11,10 @@
 //!                   ycsb-..., iterate-..., len
 //! Hashers<K>        hasher-text, hasher-integer                        hash functions, all in the same map
 //! Stores            kv-store                                           the three stages of the articles, floor
+//! Caches            cache-hits, cache-misses, cache-zipf-load-N        bounded caches, with the feature `extended`
 //! ```
+//!
+//! The feature `extended` adds maps, too.
 //!
 //! All maps but evmap's hash with foldhash, so that the main tables compare maps and not hash functions. A contender is a type with
 //! one of the traits, and a row. From another crate:
@@ -52,6 +55,8 @@
 #![forbid(unsafe_code)]
 
 mod blend;
+#[cfg(feature = "extended")]
+mod cache;
 mod churn;
 mod contenders;
 mod grow;
@@ -67,6 +72,8 @@ mod store;
 mod workload;
 
 pub use blend::Blend;
+#[cfg(feature = "extended")]
+pub use cache::{Cache, CacheUse, Caches};
 pub use churn::Churn;
 pub use contenders::{Hashers, SharedHasher};
 pub use grow::Grow;
@@ -83,20 +90,23 @@ use contend_harness::Suite;
 /// The suite with all its contenders, in report order.
 pub fn suite() -> Suite {
     let contract = "Look up, replace, insert and remove keys of one map from all threads, and lose none.";
-    Suite::new("map-contention", contract, include_str!("../Cargo.toml"))
+    let suite = Suite::new("map-contention", contract, include_str!("../Cargo.toml"))
         .family(mixes(Mix::text()), contenders::maps::<String>())
-        .family(mixes(Mix::integer()), contenders::maps::<u64>())
-        .family(Legacy::all().into_iter().map(MapWorkload::Legacy).collect(), contenders::maps::<u64>())
-        .family(Churn::all().into_iter().map(MapWorkload::Churn).collect(), contenders::maps::<u64>())
-        .family(Grow::integer().into_iter().map(MapWorkload::Grow).collect(), contenders::maps::<u64>())
+        .family(mixes(Mix::integer()), contenders::integer_maps())
+        .family(Legacy::all().into_iter().map(MapWorkload::Legacy).collect(), contenders::integer_maps())
+        .family(Churn::all().into_iter().map(MapWorkload::Churn).collect(), contenders::integer_maps())
+        .family(Grow::integer().into_iter().map(MapWorkload::Grow).collect(), contenders::integer_maps())
         .family(Grow::text().into_iter().map(MapWorkload::Grow).collect(), contenders::maps::<String>())
-        .family(Blend::integer().into_iter().map(MapWorkload::Blend).collect(), contenders::maps::<u64>())
+        .family(Blend::integer().into_iter().map(MapWorkload::Blend).collect(), contenders::integer_maps())
         .family(Blend::text().into_iter().map(MapWorkload::Blend).collect(), contenders::maps::<String>())
-        .family(Scan::all().into_iter().map(MapWorkload::Scan).collect(), contenders::maps::<u64>())
-        .family(mixes(Mix::ycsb()), contenders::maps::<u64>())
+        .family(Scan::all().into_iter().map(MapWorkload::Scan).collect(), contenders::integer_maps())
+        .family(mixes(Mix::ycsb()), contenders::integer_maps())
         .family(Mix::hashers::<String>(), contenders::hashers::<String>())
         .family(Mix::hashers::<u64>(), contenders::hashers::<u64>())
-        .family(vec![Lookup], contenders::stores())
+        .family(vec![Lookup], contenders::stores());
+    #[cfg(feature = "extended")]
+    let suite = suite.family(CacheUse::all(), contenders::caches());
+    suite
 }
 
 fn mixes(mixes: Vec<Mix>) -> Vec<MapWorkload> {

@@ -39,8 +39,14 @@ pub trait Map<K: Key>: Send + Sync + 'static {
     /// Whether a key is missing for a moment while its value is replaced.
     const GAPS: bool = false;
 
+    /// Whether a lookup may miss a key whose value another thread replaces just then.
+    const MISSES: bool = false;
+
     /// Whether a thread sees its own writes only after a while.
     const LAGS: bool = false;
+
+    /// Whether threads may insert while the table grows.
+    const GROWS: bool = true;
 
     /// Whether there is `update`.
     const UPDATES: bool = false;
@@ -138,14 +144,20 @@ impl<K: Key, T: Map<K>> Admits<T> for Maps<K> {
 
     fn refusal_of(workload: &MapWorkload, threads: usize) -> Option<&'static str> {
         match workload {
-            MapWorkload::Mix(mix) => (mix.replaces() && threads > 1).then(refusal::if_gaps::<K, T>).flatten(),
+            MapWorkload::Mix(mix) if mix.replaces() && threads > 1 => {
+                refusal::if_gaps::<K, T>().or_else(refusal::if_misses::<K, T>)
+            }
+            MapWorkload::Mix(_) => None,
             MapWorkload::Churn(_) => refusal::unless_exact::<K, T>(),
             MapWorkload::Legacy(legacy) => {
                 let lag = legacy.replaces().then(refusal::if_lags::<K, T>).flatten();
                 lag.or_else(refusal::if_copies::<K, T>)
             }
-            MapWorkload::Grow(_) => refusal::if_copies::<K, T>(),
-            MapWorkload::Blend(blend) => blend.refusal_of::<K, T>(),
+            MapWorkload::Grow(grow) => {
+                let growth = grow.grows().then(refusal::unless_grows::<K, T>).flatten();
+                growth.or_else(refusal::if_copies::<K, T>)
+            }
+            MapWorkload::Blend(blend) => blend.refusal_of::<K, T>(threads),
             MapWorkload::Scan(scan) => scan.refusal_of::<K, T>(),
         }
     }
@@ -167,8 +179,16 @@ pub(crate) mod refusal {
         T::COPIES.then_some("each write copies the whole table: a run would take minutes")
     }
 
+    pub(crate) fn unless_grows<K: Key, T: Map<K>>() -> Option<&'static str> {
+        (!T::GROWS).then_some("it frees tables that other threads may still read while it grows")
+    }
+
     pub(crate) fn if_gaps<K: Key, T: Map<K>>() -> Option<&'static str> {
         T::GAPS.then_some("while it replaces a value its key is missing, so another replacement does nothing")
+    }
+
+    pub(crate) fn if_misses<K: Key, T: Map<K>>() -> Option<&'static str> {
+        T::MISSES.then_some("a lookup may miss a key whose value another thread replaces just then")
     }
 
     pub(crate) fn if_lags<K: Key, T: Map<K>>() -> Option<&'static str> {

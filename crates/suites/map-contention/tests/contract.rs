@@ -22,6 +22,10 @@ const KINDS: [&str; 14] = [
     "kv-store",
 ];
 
+/// The same of the feature `extended`.
+const EXTENDED_KINDS: &[&str] =
+    if cfg!(feature = "extended") { &["cache-hits", "cache-misses", "cache-zipf-load-1000"] } else { &[] };
+
 #[test]
 fn every_contender_keeps_its_contract() {
     let broken = broken_contracts(&suite(), &[2]);
@@ -33,8 +37,8 @@ fn every_contender_keeps_its_contract() {
 fn every_contender_keeps_its_contract_alone_and_oversubscribed() {
     let cores = Cores::detect();
     let cells = suite().cells(&[1, 4]);
-    for kind in KINDS {
-        let cells = cells.iter().filter(|cell| cell.id().workload() == kind).collect::<Vec<_>>();
+    for kind in KINDS.iter().chain(EXTENDED_KINDS) {
+        let cells = cells.iter().filter(|cell| cell.id().workload() == *kind).collect::<Vec<_>>();
         assert!(!cells.is_empty(), "{kind} is no workload");
         for cell in cells.iter().filter(|cell| cell.unavailable().is_none()) {
             let checked = check(cell, 42, &cores, Duration::from_secs(60));

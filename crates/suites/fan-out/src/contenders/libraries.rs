@@ -3,14 +3,13 @@
 use super::channels::{Limited, taken};
 use crate::{Carrier, Channel, Message, Traffic};
 use contend_harness::{Admits, Contender};
-use crossfire::mpmc;
 use std::sync::Mutex;
 use tokio::sync::mpsc as tokio_mpsc;
 
 pub(super) fn rows<C>() -> Vec<Contender<C>>
 where
-    C: Admits<Library<Flume>> + Admits<Library<Kanal>> + Admits<Library<AsyncChannel>>,
-    C: Admits<Library<Tokio>> + Admits<Library<Crossfire>>,
+    C: Admits<Library<Flume>> + Admits<Library<Kanal>>,
+    C: Admits<Library<AsyncChannel>> + Admits<Library<Tokio>>,
 {
     vec![
         Contender::of::<Library<Flume>>("flume")
@@ -23,35 +22,28 @@ where
             .package("kanal")
             .blocks()
             .note("spins long before it sleeps"),
-        Contender::of::<Library<AsyncChannel>>("async-channel").full_set_only()
+        Contender::of::<Library<AsyncChannel>>("async-channel")
+            .full_set_only()
             .can(&["bounded or not", "many receivers", "made for async"])
             .package("async-channel")
             .blocks()
             .note("its blocking calls; it is made for async ones"),
-        Contender::of::<Library<Tokio>>("tokio-mpsc").full_set_only()
+        Contender::of::<Library<Tokio>>("tokio-mpsc")
+            .full_set_only()
             .can(&["bounded or not", "one receiver", "made for async"])
             .package("tokio")
             .blocks()
             .note("its blocking calls, outside a runtime; it is made for async ones"),
-        Contender::of::<Library<Crossfire>>("crossfire")
-            .can(&["bounded or not", "many receivers", "async too"])
-            .package("crossfire")
-            .blocks()
-            .note("its channel for many senders and receivers, whatever the shape: it has faster ones for fewer; without its tuning call, \
-                   which would hold for every row of the process"),
     ]
 }
 
 /// A crate's way to make a channel of any capacity, to send and to receive.
 pub(super) trait Ends: 'static {
-    type Sender<M: Message>: Clone + Send + 'static;
+    type Sender<M: Message>: Send + 'static;
     type Receiver<M: Message>: Send + 'static;
 
-    /// As many receivers as asked for, or one where there can be only one.
-    fn make<M: Message>(
-        capacity: Option<usize>,
-        receivers: usize,
-    ) -> (Self::Sender<M>, Vec<Self::Receiver<M>>);
+    /// As many senders and receivers as asked for, or one where there can be only one.
+    fn make<M: Message>(capacity: Option<usize>, senders: usize, receivers: usize) -> AllEnds<Self, M>;
     fn send<M: Message>(sender: &mut Self::Sender<M>, message: M);
     fn receive<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M>;
 
@@ -60,8 +52,11 @@ pub(super) trait Ends: 'static {
     }
 }
 
-const GONE: &str = "receivers stay until the last sender is gone";
-const NO_RENDEZVOUS: &str = "it has no channel without room for a message";
+/// The senders and the receivers of one channel.
+pub(super) type AllEnds<E, M> = (Vec<<E as Ends>::Sender<M>>, Vec<<E as Ends>::Receiver<M>>);
+
+pub(super) const GONE: &str = "receivers stay until the last sender is gone";
+pub(super) const NO_RENDEZVOUS: &str = "it has no channel without room for a message";
 
 /// The ends that nobody has taken yet.
 pub(super) struct Library<E: Ends, M: Message = u64> {
@@ -78,8 +73,8 @@ impl<E: Ends, M: Message> Channel<M> for Library<E, M> {
     type Receiver<'a> = E::Receiver<M>;
 
     fn new(capacity: Option<usize>, senders: usize, receivers: usize) -> Self {
-        let (sender, receivers) = E::make(capacity, receivers);
-        Self { senders: Mutex::new(vec![sender; senders]), receivers: Mutex::new(receivers) }
+        let (senders, receivers) = E::make(capacity, senders, receivers);
+        Self { senders: Mutex::new(senders), receivers: Mutex::new(receivers) }
     }
 
     fn sender(&self) -> E::Sender<M> {
@@ -111,12 +106,9 @@ impl Ends for Flume {
     type Sender<M: Message> = flume::Sender<M>;
     type Receiver<M: Message> = flume::Receiver<M>;
 
-    fn make<M: Message>(
-        capacity: Option<usize>,
-        receivers: usize,
-    ) -> (Self::Sender<M>, Vec<Self::Receiver<M>>) {
+    fn make<M: Message>(capacity: Option<usize>, senders: usize, receivers: usize) -> AllEnds<Self, M> {
         let (sender, receiver) = capacity.map_or_else(flume::unbounded, flume::bounded);
-        (sender, vec![receiver; receivers])
+        (vec![sender; senders], vec![receiver; receivers])
     }
 
     #[inline(always)]
@@ -136,12 +128,9 @@ impl Ends for Kanal {
     type Sender<M: Message> = kanal::Sender<M>;
     type Receiver<M: Message> = kanal::Receiver<M>;
 
-    fn make<M: Message>(
-        capacity: Option<usize>,
-        receivers: usize,
-    ) -> (Self::Sender<M>, Vec<Self::Receiver<M>>) {
+    fn make<M: Message>(capacity: Option<usize>, senders: usize, receivers: usize) -> AllEnds<Self, M> {
         let (sender, receiver) = capacity.map_or_else(kanal::unbounded, kanal::bounded);
-        (sender, vec![receiver; receivers])
+        (vec![sender; senders], vec![receiver; receivers])
     }
 
     #[inline(always)]
@@ -161,12 +150,9 @@ impl Ends for AsyncChannel {
     type Sender<M: Message> = async_channel::Sender<M>;
     type Receiver<M: Message> = async_channel::Receiver<M>;
 
-    fn make<M: Message>(
-        capacity: Option<usize>,
-        receivers: usize,
-    ) -> (Self::Sender<M>, Vec<Self::Receiver<M>>) {
+    fn make<M: Message>(capacity: Option<usize>, senders: usize, receivers: usize) -> AllEnds<Self, M> {
         let (sender, receiver) = capacity.map_or_else(async_channel::unbounded, async_channel::bounded);
-        (sender, vec![receiver; receivers])
+        (vec![sender; senders], vec![receiver; receivers])
     }
 
     #[inline(always)]
@@ -193,16 +179,13 @@ impl Ends for Tokio {
     type Sender<M: Message> = TokioSender<M>;
     type Receiver<M: Message> = TokioReceiver<M>;
 
-    fn make<M: Message>(
-        capacity: Option<usize>,
-        _receivers: usize,
-    ) -> (TokioSender<M>, Vec<TokioReceiver<M>>) {
+    fn make<M: Message>(capacity: Option<usize>, senders: usize, _receivers: usize) -> AllEnds<Self, M> {
         let Some(capacity) = capacity else {
             let (sender, receiver) = tokio_mpsc::unbounded_channel();
-            return (Limited::Unbounded(sender), vec![Limited::Unbounded(receiver)]);
+            return (vec![Limited::Unbounded(sender); senders], vec![Limited::Unbounded(receiver)]);
         };
         let (sender, receiver) = tokio_mpsc::channel(capacity);
-        (Limited::Bounded(sender), vec![Limited::Bounded(receiver)])
+        (vec![Limited::Bounded(sender); senders], vec![Limited::Bounded(receiver)])
     }
 
     #[inline(always)]
@@ -227,47 +210,5 @@ impl Ends for Tokio {
             Some(0) => Some(NO_RENDEZVOUS),
             _ => None,
         }
-    }
-}
-
-pub(super) enum Crossfire {}
-
-type CrossfireSender<M> = Limited<crossfire::MTx<mpmc::Array<M>>, crossfire::MTx<mpmc::List<M>>>;
-type CrossfireReceiver<M> = Limited<crossfire::MRx<mpmc::Array<M>>, crossfire::MRx<mpmc::List<M>>>;
-
-impl Ends for Crossfire {
-    type Sender<M: Message> = CrossfireSender<M>;
-    type Receiver<M: Message> = CrossfireReceiver<M>;
-
-    fn make<M: Message>(
-        capacity: Option<usize>,
-        receivers: usize,
-    ) -> (CrossfireSender<M>, Vec<CrossfireReceiver<M>>) {
-        let Some(capacity) = capacity else {
-            let (sender, receiver) = mpmc::unbounded_blocking();
-            return (Limited::Unbounded(sender), vec![Limited::Unbounded(receiver); receivers]);
-        };
-        let (sender, receiver) = mpmc::bounded_blocking(capacity);
-        (Limited::Bounded(sender), vec![Limited::Bounded(receiver); receivers])
-    }
-
-    #[inline(always)]
-    fn send<M: Message>(sender: &mut CrossfireSender<M>, message: M) {
-        match sender {
-            Limited::Bounded(sender) => sender.send(message).expect(GONE),
-            Limited::Unbounded(sender) => sender.send(message).expect(GONE),
-        }
-    }
-
-    #[inline(always)]
-    fn receive<M: Message>(receiver: &mut CrossfireReceiver<M>) -> Option<M> {
-        match receiver {
-            Limited::Bounded(receiver) => receiver.recv().ok(),
-            Limited::Unbounded(receiver) => receiver.recv().ok(),
-        }
-    }
-
-    fn refusal(traffic: &Traffic) -> Option<&'static str> {
-        (traffic.capacity() == Some(0)).then_some(NO_RENDEZVOUS)
     }
 }

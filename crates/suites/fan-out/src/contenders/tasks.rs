@@ -1,9 +1,9 @@
 //! Channels through their futures, polled by each worker for itself.
 
 use super::channels::taken;
+use super::libraries::GONE;
 use crate::{Shape, TaskChannel, TaskChannels, TaskTraffic};
 use contend_harness::Contender;
-use crossfire::mpmc;
 use std::sync::Mutex;
 use tokio::sync::mpsc as tokio_mpsc;
 
@@ -28,22 +28,15 @@ pub(super) const TASKS: &[Contender<TaskChannels>] = &[
         .can(&["bounded or not", "many receivers", "async too"])
         .package("kanal")
         .blocks(),
-    Contender::of::<Ends<Crossfire>>("crossfire")
-        .can(&["bounded or not", "many receivers", "async too"])
-        .package("crossfire")
-        .blocks()
-        .note("without its tuning call, which would hold for every row of the process"),
 ];
 
-const GONE: &str = "receivers stay until the last sender is gone";
-
 /// A crate's way to make a channel with a limit, to send and to receive.
-trait Awaited: 'static {
-    type Sender: Clone + Send + 'static;
+pub(super) trait Awaited: 'static {
+    type Sender: Send + 'static;
     type Receiver: Send + 'static;
 
-    /// As many receivers as asked for, or one where there can be only one.
-    fn make(capacity: usize, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>);
+    /// As many senders and receivers as asked for, or one where there can be only one.
+    fn make(capacity: usize, senders: usize, receivers: usize) -> (Vec<Self::Sender>, Vec<Self::Receiver>);
     fn send(sender: &mut Self::Sender, message: u64) -> impl Future<Output = ()>;
     fn receive(receiver: &mut Self::Receiver) -> impl Future<Output = Option<u64>>;
 
@@ -53,7 +46,7 @@ trait Awaited: 'static {
 }
 
 /// The ends that nobody has taken yet.
-struct Ends<A: Awaited> {
+pub(super) struct Ends<A: Awaited> {
     senders: Mutex<Vec<A::Sender>>,
     receivers: Mutex<Vec<A::Receiver>>,
 }
@@ -63,8 +56,8 @@ impl<A: Awaited> TaskChannel for Ends<A> {
     type Receiver = A::Receiver;
 
     fn new(capacity: usize, senders: usize, receivers: usize) -> Self {
-        let (sender, receivers) = A::make(capacity, receivers);
-        Self { senders: Mutex::new(vec![sender; senders]), receivers: Mutex::new(receivers) }
+        let (senders, receivers) = A::make(capacity, senders, receivers);
+        Self { senders: Mutex::new(senders), receivers: Mutex::new(receivers) }
     }
 
     fn sender(&self) -> A::Sender {
@@ -96,9 +89,9 @@ impl Awaited for Tokio {
     type Sender = tokio_mpsc::Sender<u64>;
     type Receiver = tokio_mpsc::Receiver<u64>;
 
-    fn make(capacity: usize, _receivers: usize) -> (Self::Sender, Vec<Self::Receiver>) {
+    fn make(capacity: usize, senders: usize, _receivers: usize) -> (Vec<Self::Sender>, Vec<Self::Receiver>) {
         let (sender, receiver) = tokio_mpsc::channel(capacity);
-        (sender, vec![receiver])
+        (vec![sender; senders], vec![receiver])
     }
 
     #[inline(always)]
@@ -122,9 +115,9 @@ impl Awaited for AsyncChannel {
     type Sender = async_channel::Sender<u64>;
     type Receiver = async_channel::Receiver<u64>;
 
-    fn make(capacity: usize, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>) {
+    fn make(capacity: usize, senders: usize, receivers: usize) -> (Vec<Self::Sender>, Vec<Self::Receiver>) {
         let (sender, receiver) = async_channel::bounded(capacity);
-        (sender, vec![receiver; receivers])
+        (vec![sender; senders], vec![receiver; receivers])
     }
 
     #[inline(always)]
@@ -144,9 +137,9 @@ impl Awaited for Flume {
     type Sender = flume::Sender<u64>;
     type Receiver = flume::Receiver<u64>;
 
-    fn make(capacity: usize, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>) {
+    fn make(capacity: usize, senders: usize, receivers: usize) -> (Vec<Self::Sender>, Vec<Self::Receiver>) {
         let (sender, receiver) = flume::bounded(capacity);
-        (sender, vec![receiver; receivers])
+        (vec![sender; senders], vec![receiver; receivers])
     }
 
     #[inline(always)]
@@ -166,31 +159,9 @@ impl Awaited for Kanal {
     type Sender = kanal::AsyncSender<u64>;
     type Receiver = kanal::AsyncReceiver<u64>;
 
-    fn make(capacity: usize, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>) {
+    fn make(capacity: usize, senders: usize, receivers: usize) -> (Vec<Self::Sender>, Vec<Self::Receiver>) {
         let (sender, receiver) = kanal::bounded_async(capacity);
-        (sender, vec![receiver; receivers])
-    }
-
-    #[inline(always)]
-    async fn send(sender: &mut Self::Sender, message: u64) {
-        sender.send(message).await.expect(GONE);
-    }
-
-    #[inline(always)]
-    async fn receive(receiver: &mut Self::Receiver) -> Option<u64> {
-        receiver.recv().await.ok()
-    }
-}
-
-enum Crossfire {}
-
-impl Awaited for Crossfire {
-    type Sender = crossfire::MAsyncTx<mpmc::Array<u64>>;
-    type Receiver = crossfire::MAsyncRx<mpmc::Array<u64>>;
-
-    fn make(capacity: usize, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>) {
-        let (sender, receiver) = mpmc::bounded_async(capacity);
-        (sender, vec![receiver; receivers])
+        (vec![sender; senders], vec![receiver; receivers])
     }
 
     #[inline(always)]

@@ -44,7 +44,7 @@ where
 }
 
 /// A readers-writer lock as every crate has it. One implementation of the contracts serves all of them.
-trait RwLock<T>: Send + Sync + 'static {
+pub(super) trait RwLock<T>: Send + Sync + 'static {
     fn around(value: T) -> Self;
     fn reading<R>(&self, body: impl FnOnce(&T) -> R) -> R;
     fn writing<R>(&self, body: impl FnOnce(&mut T) -> R) -> R;
@@ -131,7 +131,7 @@ impl<T: Send + Sync + 'static> RwLock<T> for ShardedLock<T> {
 }
 
 /// A readers-writer lock as a contender.
-struct ReadersWriter<L>(L);
+pub(super) struct ReadersWriter<L>(L);
 
 impl<V: Value, L: RwLock<V>> Shared<V> for ReadersWriter<L> {
     type Handle<'a> = &'a L;

@@ -37,8 +37,8 @@ pub(super) fn maps<K: Key>() -> Vec<Contender<Maps<K>>> {
 const NOTE_PAPAYA: &str = "pins its collector for each operation; a replaced value is a new allocation, and so is its key; \
                            writers sleep where the table grows";
 
-const NOTE_INDEX: &str =
-    "readers take no lock and may see a value that was just replaced; a replacement copies the key";
+const NOTE_INDEX: &str = "readers take no lock: they may see a value that was just replaced, or miss its key in that moment; a replacement \
+     copies the key";
 
 /// The value after `change`, as papaya asks for it.
 #[inline(always)]
@@ -214,6 +214,9 @@ impl<K: Key> Map<K> for Batched<K> {
 impl<K: Key> Map<K> for scc::HashIndex<K, u64, FoldHash> {
     type Handle<'a> = &'a Self;
 
+    /// A replacement puts a new entry beside the old one and then marks that one removed: who looks at the place of the new one
+    /// before and at that of the old one after that finds neither (scc 3.8.8, `OccupiedEntry::update`).
+    const MISSES: bool = true;
     const UPDATES: bool = true;
     const INSERTS_ABSENT: bool = true;
     const ITERATES: bool = true;
