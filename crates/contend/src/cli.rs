@@ -2,6 +2,7 @@
 
 use crate::{cmd, executables};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use contend_protocol::MAX_THREADS;
 use std::path::PathBuf;
 
 /// Shows saved runs of concurrency benchmarks, and checks the contenders.
@@ -75,6 +76,10 @@ pub(crate) struct Selection {
     /// Ask this executable instead of building those of the workspace.
     #[arg(long = "executable", value_name = "PATH", hide = true)]
     pub(crate) executables: Vec<PathBuf>,
+
+    /// Build with these features of the workspace, such as `extended`.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with = "executables")]
+    pub(crate) features: Vec<String>,
 }
 
 /// What is measured, and how, where it is not as the environment says.
@@ -85,7 +90,7 @@ pub(crate) struct Variables {
     pub(crate) set: Option<String>,
 
     /// Thread counts, such as `1,2,8`.
-    #[arg(long, value_name = "LIST")]
+    #[arg(long, value_name = "LIST", value_parser = thread_counts)]
     pub(crate) threads: Option<String>,
 
     /// Seed of keys, operations and orders; 42 unless CONTEND_SEED says otherwise.
@@ -112,6 +117,15 @@ impl Variables {
     pub(crate) fn seed(&self) -> u64 {
         let said = || std::env::var("CONTEND_SEED").ok().and_then(|seed| seed.parse().ok());
         self.seed.or_else(said).unwrap_or(42)
+    }
+}
+
+/// A list of thread counts, as it was written. How many this machine may have is the executables' to say.
+fn thread_counts(text: &str) -> Result<String, String> {
+    let count = |part: &str| part.trim().parse().is_ok_and(|count| (1..=MAX_THREADS).contains(&count));
+    match text.split(',').all(count) {
+        true => Ok(text.to_owned()),
+        false => Err("write a list of thread counts, such as 1,2,8".to_owned()),
     }
 }
 

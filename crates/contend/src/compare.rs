@@ -32,28 +32,13 @@ use cells::Matched;
 use contend_protocol::calibration::CalibratedCell;
 use contend_protocol::catalogue::CellEntry;
 use contend_protocol::comparison::MarginSource;
-use contend_protocol::manifest::Machine;
+use contend_protocol::manifest::{Build, Machine};
 use contend_protocol::version::MethodVersion;
-use contend_protocol::{CellId, decode, exit};
+use contend_protocol::{CellId, DecodeError, decode, exit};
 use contend_record::Store;
 use contend_stats::looks::Looks;
+use contend_stats::margins;
 use std::collections::BTreeMap;
-
-/// Margin of cells of one thread whose memory stays where it is.
-///
-/// Source: five builds with other dead code moved such cells by at most 1.2 % (measured on a shared two-core machine).
-const SCALAR_MARGIN: f64 = 0.02;
-
-/// What the margin of cells may grow to whose numbers depend on where their memory lies, by their own scatter.
-///
-/// Source: pools and stores spread by 0.4 to 2.1 % from pair to pair and maps by 1.2 to 2.9 % (measured on a shared two-core
-/// machine), so that 2 % would take many pairs of some and a few of others. Above 3 % a change of 5 % would be hard to find.
-const PLACED_MARGIN: f64 = 0.03;
-
-/// Margin of cells whose threads contend.
-///
-/// Source: their pairs spread by up to 30 % even with every thread held on its core.
-const CONTENDED_MARGIN: f64 = 0.10;
 
 /// Cells that are also measured as base against base.
 const CONTROLS: usize = 3;
@@ -83,12 +68,11 @@ pub(crate) fn tasks(matched: &[Matched], rules: &Rules) -> Vec<Task> {
 
 /// How one cell is judged.
 pub(crate) fn task(cell: &Matched, rules: &Rules) -> Task {
-    let contended = cell.entry.cell.threads() > 1;
-    let (looks, default, slices) = match contended {
-        true => (&Looks::CONTENDED, CONTENDED_MARGIN, 6),
-        false => (&Looks::SCALAR, SCALAR_MARGIN, 16),
-    };
-    let up_to = (!contended && cell.entry.placed).then_some(PLACED_MARGIN);
+    let threads = cell.entry.cell.threads();
+    let contended = threads > 1;
+    let (looks, slices) = if contended { (&Looks::CONTENDED, 6) } else { (&Looks::SCALAR, 16) };
+    let default = margins::of_threads(threads);
+    let up_to = (!contended && cell.entry.placed).then_some(margins::PLACED);
     let (wanted, source, up_to) = match rules.margin {
         Some(margin) => (margin, MarginSource::User, None),
         None => (default, MarginSource::Default, up_to),
@@ -130,20 +114,40 @@ pub(crate) fn floors(
 
 /// The machine, as the engine of one of the executables sees it.
 pub(crate) fn machine(executables: &[Executable]) -> Result<Machine, CommandError> {
+    told(executables, "machine", |line| decode("a machine", line))?
+        .ok_or_else(|| nobody_said("what machine this is"))
+}
+
+/// How one of the executables was built.
+pub(crate) fn build(executables: &[Executable]) -> Result<Build, CommandError> {
+    told(executables, "build", |line| decode("a build", line))?
+        .ok_or_else(|| nobody_said("how the bench executables were built"))
+}
+
+/// What the first of the executables that answers says when asked `verb`.
+fn told<T>(
+    executables: &[Executable],
+    verb: &str,
+    read: impl Fn(&str) -> Result<T, DecodeError>,
+) -> Result<Option<T>, CommandError> {
     let question =
-        Question { arguments: &["machine"], accepted: &[exit::OK], full_set: false, ..Question::default() };
+        Question { arguments: &[verb], accepted: &[exit::OK], full_set: false, ..Question::default() };
     for executable in executables {
-        let mut machine = None;
+        let mut said = None;
         let outcome = executable.ask(&question, |heard| {
             if let Heard::Line(line) = heard {
-                machine = Some(decode("a machine", line)?);
+                said = Some(read(line)?);
             }
             Ok(())
         });
         executable.conclude(outcome)?;
-        if let Some(machine) = machine {
-            return Ok(machine);
+        if said.is_some() {
+            return Ok(said);
         }
     }
-    Err(CommandError::Other(anyhow::anyhow!("learn what machine this is: no bench executable said it")))
+    Ok(None)
+}
+
+fn nobody_said(what: &str) -> CommandError {
+    CommandError::Other(anyhow::anyhow!("learn {what}: no bench executable said it"))
 }

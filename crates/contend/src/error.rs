@@ -27,6 +27,13 @@ pub(crate) enum CommandError {
     Side(SideError),
     /// Two sides, or what they said of themselves, cannot be compared.
     Incomparable(String),
+    /// A bench executable failed with that exit code, and said why.
+    Executable {
+        /// Its name.
+        name: String,
+        /// Its exit code, which is the verb's.
+        code: u8,
+    },
     /// The user stopped it, and was told.
     Interrupted,
     /// Nobody reads what we print, or it cannot be written.
@@ -64,6 +71,7 @@ impl CommandError {
             Self::Site(_) => exit::NO_BASELINE,
             Self::Side(error) => error.code(),
             Self::Incomparable(_) => exit::NO_BASELINE,
+            Self::Executable { code, .. } => *code,
             Self::Interrupted => exit::INTERRUPTED,
             // Whoever closed the pipe, such as `head`, has all it wanted.
             Self::Output(_) if self.is_broken_pipe() => exit::OK,
@@ -85,6 +93,9 @@ impl fmt::Display for CommandError {
             Self::Exchange(error) => write!(f, "{error}"),
             Self::Site(error) => write!(f, "{error}"),
             Self::Side(error) => write!(f, "{error}"),
+            Self::Executable { name, code } => {
+                write!(f, "go on with the bench executable {name}: exit code {code}, and it said why above")
+            }
             Self::Interrupted => f.write_str("come to an end: it was interrupted"),
             Self::Output(error) => write!(f, "print: {error}"),
             // All causes in one line.

@@ -1,5 +1,8 @@
 //! What goes to other software and comes from it, read back by readers that are not ours where there is one.
 
+#[path = "exchange/shares.rs"]
+mod shares;
+
 use contend_report::export::METRICS;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -312,6 +315,7 @@ fn an_import_is_shown_and_exported_as_what_it_is() {
         contend(&store, &["import", folder.path().to_str().expect("text"), "--format", "json"]);
     assert_eq!((stderr.as_str(), code), ("", Some(0)));
     let run = json(&stdout)["run"].as_str().expect("a name").to_owned();
+    shares::check_that_nobody_shares(&store, &run);
     let (shown, _, _) = contend(&store, &["show", &run]);
     assert!(shown.contains("in which unit"), "{shown}");
     let row = shown.lines().find(|line| line.starts_with("criterion-floor ")).expect("it is no floor");

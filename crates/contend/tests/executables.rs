@@ -118,7 +118,7 @@ fn what_cannot_answer_is_named_and_the_others_still_do() {
         assert_eq!((stdout.lines().count(), code), (3, Some(1)), "{stderr}");
         assert!(stderr.contains(&format!("contend: the bench executable {broken} {expected}")), "{stderr}");
     };
-    check("newer", "speaks version 4 and contend version 3: rebuild contend");
+    check("newer", "speaks version 5 and contend version 4: rebuild contend");
     check("dies", "died in the middle: signal: 9");
     check("odd", "said something odd; failed to read it as a cell");
     check("missing", "cannot be asked: No such file");

@@ -1,6 +1,6 @@
 //! Whatever is linked or built here asks for no more than to be named.
 
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::{CargoOpt, MetadataCommand};
 
 /// Licences that permit everything but to hide where the code is from.
 const PERMISSIVE: &[&str] = &[
@@ -35,8 +35,10 @@ fn is_permissive(expression: &str) -> bool {
 
 #[test]
 fn every_dependency_is_permissively_licensed() {
-    let metadata =
-        MetadataCommand::new().other_options(["--locked".to_owned()]).exec().expect("cargo answers");
+    // As deny.toml has it: also what only a feature brings.
+    let mut metadata = MetadataCommand::new();
+    let metadata = metadata.features(CargoOpt::AllFeatures).other_options(["--locked".to_owned()]).exec();
+    let metadata = metadata.expect("cargo answers");
     let problems: Vec<String> = metadata
         .packages
         .iter()

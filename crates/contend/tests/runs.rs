@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 const MANIFEST: &str = include_str!("../../protocol/tests/formats/v1/run.json");
 const SAMPLES: &str = include_str!("../../protocol/tests/formats/v1/samples.jsonl");
+const DOCTOR: &str = include_str!("../../protocol/tests/formats/v1/doctor.json");
 const NAME: &str = "20260318T091502Z-4f2c9ae-7d10";
 
 /// A folder of runs. The saved ones have the first `cells` lines of the fixture.
@@ -125,6 +126,40 @@ fn a_run_as_json() {
     let figure = |name: &str| figures[name].as_f64().expect(name);
     assert!(figure("time_ns_low") <= figure("time_ns") && figure("time_ns") <= figure("time_ns_high"));
     assert_eq!(object["cells"][1]["figures"]["time_ns"], Value::Null, "what was not measured has no number");
+}
+
+#[test]
+fn what_the_doctor_found_is_shown_and_named_where_it_cannot_be_read() {
+    let store = store(&[NAME], 2);
+    let path = store.path().join(NAME).join("doctor.json");
+    let object = || -> Value {
+        serde_json::from_str(&contend(&store, &["show", "--format", "json"]).0).expect("JSON")
+    };
+    assert_eq!(object()["doctor"], Value::Null, "nobody examined the machine");
+    write(&path, DOCTOR);
+    let (stdout, _, code) = contend(&store, &["show"]);
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("\ndoctor     usable (! virtual-machine, ! turbo); gone on with "), "{stdout}");
+    let kept: Value = serde_json::from_str(DOCTOR).expect("JSON");
+    assert_eq!(object()["doctor"], kept["examinations"]);
+    let newer = DOCTOR.replacen("\"format\": 1", "\"format\": 2", 1);
+    for (text, expected) in
+        [("{", "it is damaged: failed to"), (newer.as_str(), "its format 2 is newer than 1,")]
+    {
+        write(&path, text);
+        let (stdout, stderr, code) = contend(&store, &["show"]);
+        assert_eq!((stderr.as_str(), code), ("", Some(0)));
+        assert!(stdout.contains(&format!("warning: doctor.json was left out: {expected}")), "{stdout}");
+        assert!(
+            !stdout.contains("\ndoctor ") && stdout.contains("\ndashmap "),
+            "the rest is shown: {stdout}"
+        );
+        let object = object();
+        assert_eq!(
+            (object["doctor"].clone(), object["notices"].as_array().map(Vec::len)),
+            (Value::Null, Some(1))
+        );
+    }
 }
 
 #[test]

@@ -1,102 +1,19 @@
 //! `contend site` over a folder of runs.
 
-use serde_json::Value;
-use std::collections::BTreeMap;
-use std::fs::{create_dir_all, read, read_dir, read_to_string, remove_dir_all, remove_file};
+#[path = "site/pruning.rs"]
+mod pruning;
+#[path = "site/saved.rs"]
+mod saved;
+
+use saved::{
+    COMPARISON, SAMPLES, Tree, VERDICT, build, bytes, command, name, refused, save_run, site, store, tree,
+    write,
+};
+use std::fs::{create_dir_all, read_to_string, remove_dir_all, remove_file};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::SystemTime;
+use std::process::{Child, Stdio};
 use tempfile::TempDir;
-
-const MANIFEST: &str = include_str!("../../protocol/tests/formats/v1/run.json");
-const SAMPLES: &str = include_str!("../../protocol/tests/formats/v1/samples.jsonl");
-const VERDICT: &str = include_str!("../../protocol/tests/formats/v1/verdict.json");
-const COMPARISON: &str = "20260319T101500Z-4f2c9ae-91be03d-7d10";
-const CREATED_MS: u64 = 1_773_825_302_417;
-const DAY_MS: u64 = 86_400_000;
-
-fn write(path: &Path, text: &str) {
-    create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    #[expect(clippy::disallowed_methods, reason = "a store of the test's own")]
-    std::fs::write(path, text).expect("a file");
-}
-
-/// The name of the run of that day.
-fn name(day: u64) -> String {
-    format!("202604{:02}T091502Z-4f2c9ae-7d10", day + 1)
-}
-
-fn save_run(store: &Path, day: u64, samples: &str) {
-    let created = (CREATED_MS + day * DAY_MS).to_string();
-    let manifest = MANIFEST.replace(&CREATED_MS.to_string(), &created);
-    write(&store.join(name(day)).join("run.json"), &manifest);
-    write(&store.join(name(day)).join("samples.jsonl"), samples);
-}
-
-/// A folder in which the folder of runs is `results`, with so many runs of one a day.
-fn store(days: u64) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for day in 0..days {
-        save_run(&folder.path().join("results"), day, SAMPLES);
-    }
-    folder
-}
-
-fn command(folder: &TempDir, arguments: &[&str]) -> Command {
-    #[expect(clippy::disallowed_methods, reason = "the program under test")]
-    let mut command = Command::new(env!("CARGO_BIN_EXE_contend"));
-    command.arg("site").args(arguments).current_dir(folder.path()).stdin(Stdio::null());
-    command.env("CONTEND_RESULTS", folder.path().join("results"));
-    command
-}
-
-/// Stdout, stderr, exit code.
-fn site(folder: &TempDir, arguments: &[&str]) -> (String, String, Option<i32>) {
-    let Output { stdout, stderr, status } = command(folder, arguments).output().expect("it starts");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (text(stdout), text(stderr), status.code())
-}
-
-#[track_caller]
-fn build(folder: &TempDir, arguments: &[&str]) -> (Value, String) {
-    let (stdout, stderr, code) = site(folder, &[&["build", "--format", "json"][..], arguments].concat());
-    assert_eq!(code, Some(0), "{stderr}");
-    (serde_json::from_str(&stdout).expect("JSON"), stderr)
-}
-
-type Tree = BTreeMap<String, (Vec<u8>, SystemTime)>;
-
-/// Every file below, with its bytes and when it was written.
-fn tree(folder: &Path) -> Tree {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in read_dir(&next).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
-            let modified = path.metadata().and_then(|facts| facts.modified()).expect("a time");
-            found.insert(name, (read(&path).expect("it can be read"), modified));
-        }
-    }
-    found
-}
-
-fn bytes(tree: &Tree) -> BTreeMap<&str, &[u8]> {
-    tree.iter().map(|(name, (bytes, _))| (name.as_str(), bytes.as_slice())).collect()
-}
-
-#[track_caller]
-fn refused(folder: &TempDir, arguments: &[&str], code: i32, expected: &str) {
-    let (stdout, stderr, got) = site(folder, arguments);
-    assert_eq!((stdout.as_str(), got), ("", Some(code)), "{stderr}");
-    assert!(stderr.contains(expected), "{stderr}");
-}
 
 #[test]
 fn a_site_is_built_once_and_the_same_again() {
@@ -258,51 +175,6 @@ fn with_an_address_there_is_a_feed_and_without_it_there_is_none() {
     );
     build(&folder, &["public"]);
     assert!(!feed.exists());
-}
-
-#[test]
-fn pruning_takes_pages_of_old_runs_and_nothing_else() {
-    let folder = store(5);
-    build(&folder, &["public"]);
-    let (public, runs) = (folder.path().join("public"), folder.path().join("public/runs"));
-    let before = tree(folder.path());
-    refused(&folder, &["prune", "public"], 2, "--keep-last");
-    let (stdout, stderr, code) = site(&folder, &["prune", "public", "--keep-last", "2", "--dry-run"]);
-    assert_eq!(code, Some(0), "{stderr}");
-    assert!(stdout.contains(&name(0)) && stdout.contains("3 runs would be removed"), "{stdout}");
-    assert_eq!(bytes(&tree(folder.path())), bytes(&before), "nothing was changed");
-
-    write(&runs.join(name(1)).join("notes.txt"), "mine");
-    let arguments = ["prune", "public", "--keep-last", "2", "--format", "json"];
-    let (stdout, stderr, code) = site(&folder, &arguments);
-    assert_eq!(code, Some(0), "{stderr}");
-    let said: Value = serde_json::from_str(&stdout).expect("JSON");
-    let pruned: Vec<&str> =
-        said["pruned"].as_array().expect("a list").iter().filter_map(|one| one["run"].as_str()).collect();
-    assert_eq!(pruned, [name(0), name(2)]);
-    assert_eq!(said["left"][0]["run"], name(1).as_str());
-    assert!(said["bytes"].as_u64().is_some_and(|bytes| bytes > 10_000));
-    assert!(!runs.join(name(0)).exists() && runs.join(name(1)).join("notes.txt").exists());
-    let after = tree(folder.path());
-    for (path, facts) in &before {
-        if path.starts_with("results/2") || path.ends_with(".jsonl") && !path.starts_with("public/runs/") {
-            assert_eq!(after.get(path), Some(facts), "{path}");
-        }
-    }
-    for page in ["index.html", "runs/index.html", "machines/7d10c5b2e94f6a83.html"] {
-        let text = read_to_string(public.join(page)).expect("it is there");
-        assert!(!text.contains(&format!("{}/index.html", name(0))), "{page} links to what is gone");
-        assert!(text.contains(&name(4)), "{page}");
-    }
-    build(&folder, &["public"]);
-    assert!(!runs.join(name(0)).exists(), "what was pruned stays away");
-    build(&folder, &["public", "--restore"]);
-    remove_file(runs.join(name(1)).join("notes.txt")).expect("it is there");
-    let public_of = |tree: &Tree| -> BTreeMap<String, Vec<u8>> {
-        let inside = tree.iter().filter(|(path, _)| path.starts_with("public/"));
-        inside.map(|(path, (bytes, _))| (path.clone(), bytes.clone())).collect()
-    };
-    assert_eq!(public_of(&tree(folder.path())), public_of(&before), "all is as it was");
 }
 
 /// A process that ends with the test.

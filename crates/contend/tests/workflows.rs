@@ -1,6 +1,9 @@
 //! `contend ci init`, `completions` and `man`: what is written is what forges and shells read, and says nothing that contend
 //! does not understand.
 
+#[path = "workflows/keeping.rs"]
+mod keeping;
+
 use std::collections::BTreeMap;
 use std::fs::{create_dir, read_to_string};
 use std::path::Path;
@@ -72,13 +75,15 @@ fn workflows_for_github_have_what_github_wants() {
             for step in job["steps"].as_vec().expect("steps") {
                 let kinds = [&step["uses"], &step["run"]].map(|kind| kind.as_str().is_some());
                 assert_eq!(kinds.iter().filter(|kind| **kind).count(), 1, "{path}: {step:?}");
+                let pinned = |uses: &str| uses.starts_with("actions/") && uses.contains("@v");
+                assert!(step["uses"].as_str().is_none_or(pinned), "{path}: {step:?}");
             }
         }
     }
 }
 
 #[test]
-fn only_the_comment_may_write_and_it_runs_no_code_of_others() {
+fn workflows_only_read_but_for_the_comment_which_runs_no_code_of_others() {
     let (_folder, files) = written("github");
     for path in [GITHUB[0], GITHUB[2]] {
         let permissions = files[path]["permissions"].as_hash().expect("permissions");
@@ -101,7 +106,7 @@ fn only_the_comment_may_write_and_it_runs_no_code_of_others() {
 fn jobs_for_gitlab_have_what_gitlab_wants() {
     let (_folder, files) = written("gitlab");
     let pipeline = &files[GITLAB];
-    for job in ["contend gate", "contend main"] {
+    for job in ["contend gate", "contend main", "pages"] {
         assert_eq!(pipeline[job]["extends"].as_str(), Some(".contend"));
         assert!(pipeline[job]["script"].as_vec().is_some_and(|script| !script.is_empty()));
         assert!(pipeline[job]["rules"][0]["if"].as_str().is_some());
@@ -119,6 +124,9 @@ fn shell_lines(yaml: &Yaml, lines: &mut Vec<String>) {
     }
 }
 
+/// Verbs that templates use. Other lines that begin with our name are names of jobs.
+const VERBS: [&str; 7] = ["compare", "doctor", "export", "report", "run", "show", "site"];
+
 #[test]
 fn templates_use_words_that_contend_understands() {
     let mut commands = 0;
@@ -128,10 +136,11 @@ fn templates_use_words_that_contend_understands() {
         files.values().for_each(|file| shell_lines(file, &mut lines));
         for line in lines.iter().filter_map(|line| line.trim().strip_prefix("contend ")) {
             let words: Vec<&str> = line.split([' ', '>', '<']).filter(|word| !word.is_empty()).collect();
-            if !words.contains(&"--format") && !["doctor", "show"].contains(&words[0]) {
-                continue; // A name, not a command.
+            if !VERBS.contains(&words[0]) {
+                continue;
             }
-            let (help, _, code) = contend(folder.path(), &[words[0], "--help"]);
+            let verb = &words[..if words[0] == "site" { 2 } else { 1 }];
+            let (help, _, code) = contend(folder.path(), &[verb, &["--help"][..]].concat());
             assert_eq!(code, Some(0), "{line}");
             for option in words.iter().filter(|word| word.starts_with("--")) {
                 assert!(
@@ -144,7 +153,7 @@ fn templates_use_words_that_contend_understands() {
             commands += 1;
         }
     }
-    assert!(commands >= 10, "{commands}");
+    assert!(commands >= 20, "{commands}");
 }
 
 #[test]
@@ -270,9 +279,9 @@ fn runs_of_the_default_branch_are_kept_in_a_folder_of_their_own() {
     let steps = job["steps"].as_vec().expect("steps");
     let runs: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
     let at = |part: &str| runs.iter().position(|run| run.contains(part)).expect(part);
-    assert!(at("CONTEND_RESULTS=") < at("cargo bench"));
+    assert!(at("CONTEND_RESULTS=") < at("contend run"));
     assert!(
-        at("cargo bench") < at("contend report latest") && at("contend report latest") < at("contend export")
+        at("contend run") < at("contend report latest") && at("contend report latest") < at("contend export")
     );
     let exports = steps.iter().find(|step| step["name"].as_str() == Some("Export the run")).expect("a step");
     assert!(exports["if"].is_badvalue(), "only of a run that was measured");

@@ -4,13 +4,13 @@ use crate::arguments::{Filter, Question, Verb};
 use crate::engine_check;
 use crate::error::DriverError;
 use crate::plan::chosen;
-use crate::recorder::machine;
+use crate::recorder::{base_folder, build, machine};
 use crate::settings::Settings;
 #[cfg(feature = "passes")]
 use crate::{figures, footprint};
 #[cfg(not(feature = "passes"))]
 use crate::{launch::launch, serve::serve};
-use contend_harness::{Cell, Suite, check};
+use contend_harness::{Cell, Cores, Suite, check};
 use contend_protocol::catalogue::{CellEntry, CheckEntry, CheckLine, Greeting};
 use contend_protocol::sample::Fault;
 use contend_protocol::version::ProtocolVersion;
@@ -18,37 +18,39 @@ use contend_protocol::{encode_line, exit};
 use std::io::{self, Write};
 
 /// Answers `question` on stdout. Returns the exit code.
-pub(crate) fn answer(suite: &Suite, settings: &Settings, question: &Question) -> Result<u8, DriverError> {
+pub(crate) fn answer(suite: &Suite, question: &Question) -> Result<u8, DriverError> {
+    // Before anything that can be wrong: whoever asks knows by it that one of contend's suites refuses, and no stranger.
+    if greet(suite).is_err() {
+        // Whoever asked has stopped listening, which is their decision.
+        return Ok(exit::OK);
+    }
+    let settings = &Settings::from_environment(&Cores::detect())?;
     let filter = question.filter.as_deref().map_or(Ok(Filter::All), Filter::pattern)?;
     let written = match question.verb {
         #[cfg(feature = "passes")]
         Verb::Launch => return Err(DriverError::OnlyPasses),
         #[cfg(not(feature = "passes"))]
-        Verb::Launch => {
-            // Whoever asked has stopped listening, which is their decision.
-            drop(greet(suite));
-            return launch(suite, settings, say);
-        }
+        Verb::Launch => return launch(suite, settings, question.unsaved, say),
         Verb::List => list(suite, settings, &filter),
         Verb::Check => check_cells(suite, settings, &filter, question.after.as_ref()),
-        Verb::Machine => greet(suite).and_then(|()| tell_machine(settings)),
+        Verb::Machine => tell(&encode_line(&machine(&settings.cores))),
+        Verb::Build => tell(&encode_line(&build(&base_folder()))),
         #[cfg(feature = "passes")]
-        Verb::Figures => greet(suite).and_then(|()| figures::answer(suite, settings, &filter, say)),
+        Verb::Figures => figures::answer(suite, settings, &filter, say),
         #[cfg(feature = "passes")]
-        Verb::Footprint => greet(suite).and_then(|()| footprint::answer(suite, settings, &filter, say)),
+        Verb::Footprint => footprint::answer(suite, settings, &filter, say),
         #[cfg(not(feature = "passes"))]
         Verb::Figures | Verb::Footprint => return Err(DriverError::NoPasses),
         #[cfg(feature = "passes")]
         Verb::Serve => return Err(DriverError::OnlyPasses),
         #[cfg(not(feature = "passes"))]
-        Verb::Serve => greet(suite).and_then(|()| serve(suite, settings, io::stdin().lock(), say)),
+        Verb::Serve => serve(suite, settings, io::stdin().lock(), say),
     };
-    // Whoever asked has stopped listening, which is their decision.
+    // As where the greeting cannot be said.
     Ok(written.unwrap_or(exit::OK))
 }
 
 fn list(suite: &Suite, settings: &Settings, filter: &Filter) -> io::Result<u8> {
-    greet(suite)?;
     let mut cells = suite.cells(&settings.threads);
     cells.retain(|cell| filter.matches(&cell.id().to_string()));
     entries(&cells, settings).iter().try_for_each(|entry| say(&encode_line(entry)))?;
@@ -73,7 +75,6 @@ fn check_cells(
     filter: &Filter,
     after: Option<&String>,
 ) -> io::Result<u8> {
-    greet(suite)?;
     if after.is_none() {
         for figure in engine_check::run(settings) {
             say(&encode_line(&CheckLine::Engine(figure)))?;
@@ -102,8 +103,8 @@ fn check_cells(
     Ok(if faults { exit::WRONG_RESULT } else { exit::OK })
 }
 
-fn tell_machine(settings: &Settings) -> io::Result<u8> {
-    say(&encode_line(&machine(&settings.cores)))?;
+fn tell(line: &str) -> io::Result<u8> {
+    say(line)?;
     Ok(exit::OK)
 }
 

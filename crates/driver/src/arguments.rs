@@ -64,6 +64,8 @@ pub(crate) struct Question {
     pub(crate) filter: Option<String>,
     /// Begin behind this cell.
     pub(crate) after: Option<String>,
+    /// Measure as the launch of this number does, and save nothing.
+    pub(crate) unsaved: Option<u32>,
 }
 
 /// What `contend` asks for.
@@ -75,6 +77,8 @@ pub(crate) enum Verb {
     Check,
     /// The machine as the engine sees it.
     Machine,
+    /// How this executable was built.
+    Build,
     /// Slices, one request at a time.
     Serve,
     /// Times of single operations, and what they allocate.
@@ -206,24 +210,34 @@ impl Arguments {
 
 fn parse_question(words: &[String]) -> Result<Question, DriverError> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let odd = || DriverError::Question { words: words.join(" ") };
+    let number = |text: &str| text.parse::<u32>().map_err(|_| odd());
+    let mut unsaved = None;
     let (verb, filter, after) = match words[..] {
         [verb] => (verb, None, None),
         [verb, "--filter", filter] => (verb, Some(filter), None),
         [verb, "--after", after] => (verb, None, Some(after)),
         [verb, "--after", after, "--filter", filter] => (verb, Some(filter), Some(after)),
+        // How many launches are wanted is said for those who read the run.
+        ["launch", "--of", launches] => number(launches).map(|_| ("launch", None, None))?,
+        ["launch", "--unsaved", launch] => {
+            unsaved = Some(number(launch)?);
+            ("launch", None, None)
+        }
         _ => ("", None, None),
     };
     let verb = match verb {
         "list" => Verb::List,
         "check" => Verb::Check,
         "machine" => Verb::Machine,
+        "build" => Verb::Build,
         "serve" => Verb::Serve,
         "figures" => Verb::Figures,
         "footprint" => Verb::Footprint,
         "launch" => Verb::Launch,
-        _ => return Err(DriverError::Question { words: words.join(" ") }),
+        _ => return Err(odd()),
     };
-    Ok(Question { verb, filter: filter.map(str::to_owned), after: after.map(str::to_owned) })
+    Ok(Question { verb, filter: filter.map(str::to_owned), after: after.map(str::to_owned), unsaved })
 }
 
 /// criterion joins the name to a path as it is, and walks these folders itself.
@@ -384,14 +398,21 @@ mod tests {
     #[test]
     fn questions_are_understood() {
         let ask = |words| parse(words).mode;
-        let list = Question { verb: Verb::List, filter: None, after: None };
-        assert_eq!(ask("--contend list"), Mode::Answer(list));
-        let check = Question { verb: Verb::Check, filter: Some("dashmap".into()), after: None };
+        let list = Question { verb: Verb::List, filter: None, after: None, unsaved: None };
+        assert_eq!(ask("--contend list"), Mode::Answer(list.clone()));
+        let launch = Question { verb: Verb::Launch, ..list.clone() };
+        assert_eq!(ask("--contend launch"), Mode::Answer(launch.clone()));
+        assert_eq!(ask("--contend launch --of 6"), Mode::Answer(launch.clone()));
+        let unsaved = Question { unsaved: Some(3), ..launch };
+        assert_eq!(ask("--contend launch --unsaved 3"), Mode::Answer(unsaved));
+        let check = Question { verb: Verb::Check, filter: Some("dashmap".into()), ..list };
         assert_eq!(ask("--contend check --filter dashmap"), Mode::Answer(check.clone()));
         let rest = Question { after: Some("a/b/c/1".into()), ..check };
         assert_eq!(ask("--contend check --after a/b/c/1 --filter dashmap"), Mode::Answer(rest));
         refused(&["--contend"]);
         refused(&["--contend", "dance"]);
         refused(&["--contend", "list", "all"]);
+        refused(&["--contend", "launch", "--of", "many"]);
+        refused(&["--contend", "check", "--of", "6"]);
     }
 }

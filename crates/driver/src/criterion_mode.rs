@@ -115,7 +115,7 @@ fn measure(
         );
     }
     CriterionHome::require(&arguments.baseline, cells.iter().map(Cell::id))?;
-    let recorder = Recorder::begin(suite, settings, cells)?;
+    let recorder = Recorder::begin(suite, settings, cells, false)?;
     let home = CriterionHome::new(recorder.directory());
     let plans: Vec<CellPlan> = cells.iter().map(|cell| CellPlan::of(cell, settings, arguments)).collect();
     say_when_interrupted(recorder.directory().to_owned());

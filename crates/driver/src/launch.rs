@@ -1,22 +1,24 @@
 //! One launch of a run: the cells take turns, a slice each, so that contenders share the same minutes.
 //!
 //! Whoever asks names the cells on stdin, an id a line, with an empty line behind them, and keeps stdin open for as long as it
-//! wants the launch to go on. The launch appends the record of each cell to the run, and says how it ended.
+//! lives. A further line says that it is enough: the launch ends after the cells that take turns just then. It appends the record
+//! of each cell to the run, unless it is asked to save nothing, and says how it ended.
 
+use crate::asker;
 use crate::cell_run::{columns_of, observed_of, outcome_of, version_with};
 use crate::error::DriverError;
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, alone, base_folder};
 use crate::settings::Settings;
+use contend_harness::tape::mix;
 use contend_harness::{Cell, Failure, Limits, Session, Slice, Suite, resident_bytes};
 use contend_protocol::launch::{LaunchLine, Measured};
 use contend_protocol::sample::{CellRecord, Fault, Outcome};
 use contend_protocol::{CellId, encode_line, exit};
 use contend_record::environment::now_unix_ms;
+use contend_record::{HeldLock, Store};
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, BufRead};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Slices of a cell in one launch.
@@ -48,56 +50,95 @@ const MOST_ALIVE: usize = 32;
 /// Chosen here because a cell of the default sets stays below 1 GiB, and machines have a few.
 const ENOUGH_BYTES: u64 = 1 << 30;
 
-/// Measures the cells that stdin names, until it ends. Returns the exit code.
+/// Measures the cells that stdin names: in the run, or, as its launch `unsaved` would, without saving anything. Returns the exit
+/// code.
 pub(crate) fn launch(
     suite: &Suite,
     settings: &Settings,
-    say: impl FnMut(&str) -> io::Result<()>,
+    unsaved: Option<u32>,
+    say: impl Fn(&str) -> io::Result<()> + Copy + Send + 'static,
 ) -> Result<u8, DriverError> {
     let cells = cells(suite, io::stdin().lock())?;
-    let unwanted = Arc::new(AtomicBool::new(false));
-    let ends = Arc::clone(&unwanted);
-    #[expect(clippy::disallowed_methods, reason = "it waits for the end of stdin, and measures nothing")]
-    std::thread::spawn(move || {
-        // Nothing more is to be read: it returns when whoever asked lets go, or is gone.
-        drop(io::copy(&mut io::stdin().lock(), &mut io::sink()));
-        // Relaxed: the flag orders nothing.
-        ends.store(true, Ordering::Relaxed);
-    });
-    measure(suite, settings, cells, &unwanted, say)
+    let store = Store::locate(&base_folder());
+    let lock_is_theirs = asker::holds_lock(&store);
+    // Where nobody hears it, the next record says so.
+    asker::listen(lock_is_theirs, settings.hang_bound, move || drop(say(&encode_line(&LaunchLine::Busy))));
+    let kept = match unsaved {
+        Some(launch) => {
+            let alone = (!lock_is_theirs).then(|| alone(&store)).transpose()?;
+            Kept { launch, recorder: None, _alone: alone }
+        }
+        None => {
+            let recorder = Recorder::begin(suite, settings, &cells, lock_is_theirs)?;
+            Kept { launch: recorder.launch(), recorder: Some(recorder), _alone: None }
+        }
+    };
+    measure(settings, cells, kept, say)
+}
+
+/// Where records go.
+struct Kept {
+    /// Number of this launch in its run.
+    launch: u32,
+    /// `None` where nothing is saved.
+    recorder: Option<Recorder>,
+    /// As a recorder has it.
+    _alone: Option<HeldLock>,
+}
+
+impl Kept {
+    fn append(&mut self, record: &CellRecord) -> Result<(), DriverError> {
+        self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.append(record))
+    }
+
+    fn finish(self) -> Result<(), DriverError> {
+        self.recorder.map_or(Ok(()), Recorder::finish)
+    }
 }
 
 fn measure(
-    suite: &Suite,
     settings: &Settings,
     cells: Vec<Cell>,
-    unwanted: &AtomicBool,
-    mut say: impl FnMut(&str) -> io::Result<()>,
+    mut kept: Kept,
+    say: impl Fn(&str) -> io::Result<()>,
 ) -> Result<u8, DriverError> {
-    let mut rng = Rng::with_seed(settings.seed ^ settings.order);
-    let mut recorder = Recorder::begin(suite, settings, &cells)?;
-    let launch = recorder.launch();
-    let mut tell = |line: &LaunchLine| say(&encode_line(line)).map_err(DriverError::Answer);
-    tell(&LaunchLine::Joined { run: name_of(&recorder), launch })?;
+    let launch = kept.launch;
+    let settings = &Settings { seed: seed_of(settings.seed, launch), ..settings.clone() };
+    let mut rng = Rng::with_seed(mix(settings.seed, settings.order));
+    let tell = |line: &LaunchLine| say(&encode_line(line)).map_err(DriverError::Answer);
+    if let Some(recorder) = &kept.recorder {
+        tell(&LaunchLine::Joined { run: name_of(recorder), launch })?;
+    }
     for mut comparable in comparable(cells, &mut rng) {
-        // Relaxed: as where it is raised.
-        while !comparable.is_empty() && !unwanted.load(Ordering::Relaxed) {
+        while !comparable.is_empty() {
+            if asker::is_enough() {
+                // Not finished: cells are left, and nobody else has been told to measure them.
+                return Ok(exit::INTERRUPTED);
+            }
             tell(&LaunchLine::Begin { cells: comparable.iter().map(|cell| cell.id().clone()).collect() })?;
             let mut group = Group::warmed_up(&mut comparable, settings);
             group.measure(&mut rng);
             for record in group.records(launch) {
-                recorder.append(&record)?;
+                kept.append(&record)?;
                 tell(&LaunchLine::Measured(Measured { cell: record.cell, outcome: record.outcome }))?;
             }
             if group.hung() {
                 // Its threads still run, and nothing can be measured beside them: whoever asked starts another launch.
-                recorder.finish()?;
+                kept.finish()?;
                 return Ok(exit::WRONG_RESULT);
             }
         }
     }
-    recorder.finish()?;
+    kept.finish()?;
     Ok(exit::OK)
+}
+
+/// The seed of a launch in a run of that seed. Keys, tapes and orders are drawn anew in each: with one draw for all, an interval over
+/// launches would be about that draw.
+///
+/// Below 2^53, so that readers whose numbers are doubles keep it whole.
+fn seed_of(seed: u64, launch: u32) -> u64 {
+    mix(seed, u64::from(launch)) >> 11
 }
 
 fn name_of(recorder: &Recorder) -> String {
@@ -206,6 +247,7 @@ impl Turn {
     }
 
     fn take(&mut self, counts: bool) {
+        asker::beat();
         if self.failure.is_some() {
             return;
         }
@@ -240,5 +282,18 @@ impl Turn {
             observed: observed_of(&session.observation()),
             slices: columns_of(kept),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_launch_has_a_seed_of_its_own_that_its_run_s_seed_gives_again() {
+        let seeds = |seed| -> BTreeSet<u64> { (0..100).map(|launch| seed_of(seed, launch)).collect() };
+        assert_eq!((seeds(42).len(), seeds(42)), (100, seeds(42)));
+        assert!(seeds(42).is_disjoint(&seeds(43)), "neighbours have nothing in common");
+        assert!(seeds(u64::MAX).iter().all(|seed| *seed < 1 << 53));
     }
 }

@@ -23,8 +23,8 @@
 //! `CONTEND_HANDICAP` slows every contender down by so many 65,536ths of a work unit per step, and says so with each number;
 //! `CONTEND_HANG_SECONDS` how long one slice may take; `CONTEND_RESULTS` where runs are saved;
 //! `CONTEND_BACKTRACE` prints panics of contenders in full. `contend run` sets more: which run a launch belongs to
-//! (`CONTEND_RUN`, or `CONTEND_INVOCATION` and `CONTEND_COMMAND` for a new one), and `CONTEND_ORDER`, a number that decides in
-//! which order it visits its cells.
+//! (`CONTEND_RUN`, or `CONTEND_INVOCATION` and `CONTEND_COMMAND` for a new one), `CONTEND_ORDER`, a number that decides in
+//! which order it visits its cells, and `CONTEND_MEASURING`, the process that holds the measuring lock for the launches it starts.
 //!
 //! # Accuracy and limits
 //! criterion's numbers are those of our slices, one sample each; it never judges. Cells that cannot be measured are
@@ -39,6 +39,8 @@
 
 mod answer;
 mod arguments;
+#[cfg(not(feature = "passes"))]
+mod asker;
 mod baselines;
 mod cell_run;
 mod criterion_mode;
@@ -67,14 +69,14 @@ use std::process::ExitCode;
 /// Runs a bench executable for `suite`, by the process's arguments and environment.
 pub fn main(suite: Suite) -> ExitCode {
     leave_panics_of_workers_to_the_report();
-    let outcome = Settings::from_environment(&Cores::detect()).and_then(|settings| {
-        match Arguments::of_process(std::env::args().skip(1))? {
-            Arguments { mode: Mode::Answer(question), .. } => answer::answer(&suite, &settings, &question),
-            arguments => {
-                // Only what is saved is worth a process of its own; a test stops at an abort.
-                let guarded = if arguments.mode == Mode::Measure { guardian::guard() } else { None };
-                guarded.map_or_else(|| criterion_mode::run(&suite, &settings, &arguments), Ok)
-            }
+    let arguments = Arguments::of_process(std::env::args().skip(1));
+    let outcome = arguments.and_then(|arguments| match &arguments.mode {
+        Mode::Answer(question) => answer::answer(&suite, question),
+        mode => {
+            let settings = Settings::from_environment(&Cores::detect())?;
+            // Only what is saved is worth a process of its own; a test stops at an abort.
+            let guarded = if *mode == Mode::Measure { guardian::guard() } else { None };
+            guarded.map_or_else(|| criterion_mode::run(&suite, &settings, &arguments), Ok)
         }
     });
     outcome.map_or_else(

@@ -24,17 +24,21 @@ const COMMAND_VARIABLE: &str = "CONTEND_COMMAND";
 pub(crate) struct Recorder {
     writer: RunWriter,
     steal_before: Option<u64>,
-    _alone: HeldLock,
+    /// `None` where whoever asked holds it for this process.
+    _alone: Option<HeldLock>,
 }
 
 impl Recorder {
-    /// Waits until nobody else measures, and joins the invocation's run or creates it.
-    pub(crate) fn begin(suite: &Suite, settings: &Settings, planned: &[Cell]) -> Result<Self, DriverError> {
+    /// Waits until nobody else measures, unless whoever asked keeps the others out, and joins the invocation's run or creates it.
+    pub(crate) fn begin(
+        suite: &Suite,
+        settings: &Settings,
+        planned: &[Cell],
+        lock_is_theirs: bool,
+    ) -> Result<Self, DriverError> {
         let base = base_folder();
         let store = Store::locate(&base);
-        let alone = store.measuring_lock(|other| {
-            eprintln!("contend: waiting for another measurement to end, because two would disturb each other: {other}");
-        })?;
+        let alone = (!lock_is_theirs).then(|| alone(&store)).transpose()?;
         let told = |variable: &str| std::env::var(variable).ok().filter(|value| !value.is_empty());
         let invocation = Invocation {
             key: told(INVOCATION_VARIABLE).unwrap_or_else(environment::invocation_key),
@@ -80,6 +84,15 @@ impl Recorder {
     }
 }
 
+/// Waits until nobody else measures into `store`.
+pub(crate) fn alone(store: &Store) -> Result<HeldLock, DriverError> {
+    Ok(store.measuring_lock(|other| {
+        eprintln!(
+            "contend: waiting for another measurement to end, because two would disturb each other: {other}"
+        );
+    })?)
+}
+
 /// The package whose bench this is, as cargo says, or where the user stands.
 pub(crate) fn base_folder() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
@@ -106,7 +119,8 @@ pub(crate) fn machine(cores: &Cores) -> Machine {
     })
 }
 
-fn build(base: &Path) -> Build {
+/// How this executable was built, in the workspace that `base` is in.
+pub(crate) fn build(base: &Path) -> Build {
     Build {
         rustc: env!("CONTEND_BUILD_RUSTC").to_owned(),
         target: env!("CONTEND_BUILD_TARGET").to_owned(),

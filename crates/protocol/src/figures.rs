@@ -2,7 +2,7 @@
 //! an executable of the feature `passes` answers.
 
 use crate::CellId;
-use crate::manifest::Machine;
+use crate::manifest::{Machine, Source};
 use crate::sample::Outcome;
 use crate::version::{FormatVersion, MethodVersion};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ pub struct Figures {
     pub took_ms: u64,
     /// Where it was measured.
     pub machine: Machine,
+    /// What was measured of which source; missing in figures of before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// Seed of tapes and key sets.
     pub seed: u64,
     /// The cells, in the order of the suites.

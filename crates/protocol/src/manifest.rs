@@ -69,7 +69,7 @@ pub struct Invocation {
     pub command: String,
     /// `curated` or `full`; `imported` where other software measured.
     pub set: String,
-    /// Seed of the tapes and key sets.
+    /// Seed of the tapes and key sets; launches in which cells take turns draw theirs from it and their number.
     pub seed: u64,
 }
 
@@ -180,6 +180,20 @@ pub struct Launch {
     pub steal_ticks: Option<u64>,
 }
 
+impl Launch {
+    /// Whether its cells took turns, as those of `contend run` do.
+    pub fn takes_turns(&self) -> bool {
+        let words: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        matches!(words[..], ["--contend", "launch", ..] | ["launch"])
+    }
+
+    /// How many such launches each cell was to have; `None` where it does not say.
+    pub fn wanted(&self) -> Option<u32> {
+        let wanted = self.arguments.iter().skip_while(|word| *word != "--of").nth(1);
+        wanted.filter(|_| self.takes_turns())?.parse().ok()
+    }
+}
+
 /// The version that a stored document says it has, whatever else is in it; `None` where it says none.
 ///
 /// A reader asks before it decodes: what a newer format adds is no damage.
@@ -195,6 +209,31 @@ pub fn format_of(text: &str) -> Option<FormatVersion> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[track_caller]
+    fn check_launch(words: &str, takes_turns: bool, wanted: Option<u32>) {
+        let launch = Launch {
+            launch: 0,
+            suite: "s".to_owned(),
+            arguments: words.split_whitespace().map(str::to_owned).collect(),
+            planned_cells: 1,
+            started_unix_ms: 0,
+            finished_unix_ms: None,
+            load_permille: None,
+            steal_ticks: None,
+        };
+        assert_eq!((launch.takes_turns(), launch.wanted()), (takes_turns, wanted), "{words}");
+    }
+
+    #[test]
+    fn launches_say_how_they_measured() {
+        check_launch("--contend launch --of 6", true, Some(6));
+        check_launch("--contend launch", true, None);
+        check_launch("launch", true, None);
+        check_launch("--contend launch --of", true, None);
+        check_launch("--bench --of 6", false, None);
+        check_launch("", false, None);
+    }
 
     #[track_caller]
     fn check(text: &str, expected: Option<u32>) {

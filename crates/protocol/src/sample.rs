@@ -23,7 +23,7 @@ pub struct CellRecord {
     pub version: String,
     /// Hash of the workload's definition, as 16 hexadecimal digits. Cells with other definitions are not comparable.
     pub definition: String,
-    /// Seed of the tapes and key sets.
+    /// Seed of the tapes and key sets of this launch.
     pub seed: u64,
     /// More threads than allowed cores.
     pub oversubscribed: bool,

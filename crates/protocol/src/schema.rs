@@ -6,9 +6,11 @@ use crate::baseline::SavedBuild;
 use crate::calibration::Calibration;
 use crate::catalogue::CellEntry;
 use crate::comparison::{CellVerdict, Comparison, PairRecord};
+use crate::doctor::Examinations;
 use crate::figures::Figures;
 use crate::manifest::Manifest;
 use crate::sample::CellRecord;
+use crate::site::{EndpointBadge, HistoryCell, HistoryRun, LatestRun, SiteMarker};
 use schemars::JsonSchema;
 use std::path::PathBuf;
 
@@ -41,6 +43,12 @@ fn schemas_say_what_the_types_say() {
     check::<SavedBuild>("baseline.v1.schema.json");
     check::<Calibration>("calibration.v1.schema.json");
     check::<Figures>("figures.v1.schema.json");
+    check::<SiteMarker>("site.v1.schema.json");
+    check::<HistoryRun>("site-run.v1.schema.json");
+    check::<HistoryCell>("site-cell.v1.schema.json");
+    check::<LatestRun>("site-latest.v1.schema.json");
+    check::<EndpointBadge>("site-badge.v1.schema.json");
+    check::<Examinations>("doctor.v1.schema.json");
 }
 
 #[track_caller]
@@ -125,10 +133,58 @@ fn figures_fit_their_schema_and_wrong_ones_do_not() {
 }
 
 #[test]
+fn examinations_fit_their_schema_and_wrong_ones_do_not() {
+    let text = include_str!("../tests/formats/v1/doctor.json");
+    assert!(valid("doctor.v1.schema.json", text));
+    let found: Examinations = crate::decode("what the doctor found", text).expect("it decodes");
+    assert_eq!(crate::encode_pretty(&found), text, "reading and writing gives the same bytes");
+    assert!(!valid("doctor.v1.schema.json", &text.replace("\"wary\"", "\"odd\"")));
+    assert!(!valid("doctor.v1.schema.json", &text.replace("\"resumed\"", "\"again\"")));
+}
+
+#[test]
 fn a_baseline_fits_its_schema_and_a_wrong_one_does_not() {
     let text = include_str!("../tests/formats/v1/baseline.json");
     assert!(valid("baseline.v1.schema.json", text));
     let build: SavedBuild = crate::decode("a baseline", text).expect("it decodes");
     assert_eq!(crate::encode_pretty(&build), text, "reading and writing gives the same bytes");
     assert!(!valid("baseline.v1.schema.json", &text.replace("\"places\"", "\"paths\"")));
+}
+
+#[test]
+fn lines_of_a_site_fit_their_schemas_and_wrong_ones_do_not() {
+    for line in include_str!("../tests/formats/v1/history.jsonl").lines() {
+        assert!(valid("site-cell.v1.schema.json", line), "{line}");
+        let cell: HistoryCell = crate::decode("a cell", line).expect("it decodes");
+        assert_eq!(crate::encode_line(&cell), line, "reading and writing gives the same bytes");
+        let wrong = line.replace("time_ps", "time_ns");
+        assert!(!valid("site-cell.v1.schema.json", &wrong));
+        assert!(crate::decode::<HistoryCell>("a cell", &wrong).is_err());
+    }
+    let line = include_str!("../tests/formats/v1/runs.jsonl").trim_end();
+    assert!(valid("site-run.v1.schema.json", line));
+    let run: HistoryRun = crate::decode("a run", line).expect("it decodes");
+    assert_eq!(crate::encode_line(&run), line, "reading and writing gives the same bytes");
+    for (right, wrong) in [("\"faulty\"", "\"failed\""), ("[1970,2072,817]", "[1970,2072]")] {
+        assert!(!valid("site-run.v1.schema.json", &line.replace(right, wrong)), "{wrong}");
+    }
+}
+
+#[test]
+fn what_a_site_says_of_itself_fits_its_schemas_and_what_is_wrong_does_not() {
+    let marker = include_str!("../tests/formats/v1/contend-site.json");
+    assert!(valid("site.v1.schema.json", marker));
+    let decoded: SiteMarker = crate::decode("a marker", marker).expect("it decodes");
+    assert_eq!(crate::encode_pretty(&decoded), marker, "reading and writing gives the same bytes");
+    assert!(!valid("site.v1.schema.json", &marker.replace("pruned", "removed")));
+    let latest = include_str!("../tests/formats/v1/latest.json");
+    assert!(valid("site-latest.v1.schema.json", latest));
+    let decoded: LatestRun = crate::decode("the latest run", latest).expect("it decodes");
+    assert_eq!(crate::encode_pretty(&decoded), latest, "reading and writing gives the same bytes");
+    assert!(!valid("site-latest.v1.schema.json", &latest.replace("latest/1", "latest/2")));
+    let badge = include_str!("../tests/formats/v1/badge.json");
+    assert!(valid("site-badge.v1.schema.json", badge));
+    let decoded: EndpointBadge = crate::decode("a badge", badge).expect("it decodes");
+    assert_eq!(crate::encode_pretty(&decoded), badge, "reading and writing gives the same bytes");
+    assert!(!valid("site-badge.v1.schema.json", &badge.replace("\"color\"", "\"colour\"")));
 }

@@ -1,5 +1,5 @@
 //! What a site keeps of runs: a line of `runs.jsonl`, a line of `history.jsonl`, and `contend-site.json`, by which the folder is
-//! known to be one.
+//! known to be one. And what it says to programs: `latest.json`, and badges.
 //!
 //! Lines are only added. Of two lines about the same the later one counts.
 
@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the files in a site's folder. Newer ones are neither read nor written.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct SiteVersion(pub u32);
 
@@ -21,6 +22,7 @@ impl SiteVersion {
 
 /// `contend-site.json`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SiteMarker {
     /// Version of the files in the folder.
@@ -48,6 +50,7 @@ impl Default for SiteMarker {
 
 /// One line of `runs.jsonl`. It is written behind the lines of its cells.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HistoryRun {
     /// The run's name.
@@ -85,6 +88,7 @@ pub struct HistoryRun {
 
 /// What the ends beside a figure are.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EndsOf {
     /// There are none.
@@ -97,13 +101,43 @@ pub enum EndsOf {
     Range,
 }
 
+/// What its run knows of a contender beside the best one.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum StandingOf {
+    /// It has the first place alone.
+    Best,
+    /// It shares the first place.
+    Tied,
+    /// It is slower.
+    Slower,
+    /// Too little is known.
+    Unknown,
+}
+
+/// How a cell was measured. Figures of two ways do not compare: who took turns is what a slice finds in the caches.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// All its slices one after the other, as under `cargo bench`.
+    Alone,
+    /// By turns with others, as under `contend run`.
+    InTurns,
+    /// By one in some launches and by the other in others.
+    Both,
+}
+
 /// One line of `history.jsonl`: one cell over all launches of one run.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HistoryCell {
     /// The run's name.
     pub run: String,
     /// `suite/workload/contender/threads`.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub cell: CellId,
     /// Why there is no number, in one or two words; `null` where there is one.
     pub fate: Option<String>,
@@ -125,10 +159,70 @@ pub struct HistoryCell {
     pub version: String,
     /// Hash of the workload's definition, as 16 hexadecimal digits. Cells with other definitions are not comparable.
     pub definition: String,
+    /// Time over that of the best contender of its run, in parts per million; missing where it is ranked with nobody, and in lines of
+    /// before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio_ppm: Option<u64>,
+    /// What is known of that difference; missing as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<StandingOf>,
+    /// How it was measured; missing in lines of before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
+}
+
+impl HistoryCell {
+    /// How it was measured; a line that does not say it was of one launch alone, or of several that took turns.
+    pub fn measured(&self) -> Way {
+        self.way.unwrap_or(if self.launches > 1 { Way::InTurns } else { Way::Alone })
+    }
+}
+
+/// Name and version of `latest.json`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum LatestSchema {
+    /// The first.
+    #[serde(rename = "contend-site-latest/1")]
+    V1,
+}
+
+/// `latest.json`: where the newest run with numbers is, one that was measured here before one that was imported. A later version may
+/// have more fields.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LatestRun {
+    /// What this is.
+    pub schema: LatestSchema,
+    /// The run's name; `null` where no run has a number.
+    pub run: Option<String>,
+    /// Full id of the commit that was measured; `null` where none is known.
+    pub commit: Option<String>,
+    /// Its first page, from the folder of the site; `null` where it has none.
+    pub url: Option<String>,
+}
+
+/// A badge in `badges/`, as shields.io reads one from an address.
+///
+/// Source: <https://shields.io/badges/endpoint-badge>.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EndpointBadge {
+    /// Version of the format, which is theirs: 1.
+    #[serde(rename = "schemaVersion")]
+    pub schema_version: u32,
+    /// The left part: `bench` or `compare`.
+    pub label: String,
+    /// The right part.
+    pub message: String,
+    /// Its colour, as six hexadecimal digits.
+    #[serde(rename = "color")]
+    pub colour: String,
 }
 
 impl HistoryRun {
-    /// What the manifest says; the counts are 0.
+    /// What the manifest says; the counts are 0, and nothing is missing.
     pub fn of(name: &str, manifest: &Manifest, lengths: [u64; 3]) -> Self {
         Self {
             run: name.to_owned(),
@@ -142,7 +236,7 @@ impl HistoryRun {
             build: manifest.build.clone(),
             machine: manifest.machine.clone(),
             constants: manifest.constants.clone(),
-            unfinished: manifest.launches.iter().any(|launch| launch.finished_unix_ms.is_none()),
+            unfinished: false,
             measured: 0,
             not_measurable: 0,
             faulty: 0,
@@ -161,11 +255,25 @@ mod tests {
         let cell: HistoryCell = decode("a line", line).expect("it is one");
         assert_eq!(encode_line(&cell), line);
         assert!(decode::<HistoryCell>("a line", &line.replace("time_ps", "time_ns")).is_err());
+        assert_eq!((cell.standing, cell.ratio_ppm, cell.measured()), (None, None, Way::Alone));
+        let known = r#""ratio_ppm":1050000,"standing":"slower","way":"in-turns"}"#;
+        let line = line.replace("aa\"}", &format!("aa\",{known}"));
+        let cell: HistoryCell = decode("a line", &line).expect("it is one");
+        assert_eq!(encode_line(&cell), line);
+        assert_eq!((cell.standing, cell.measured()), (Some(StandingOf::Slower), Way::InTurns));
+    }
+
+    #[test]
+    fn a_line_about_a_run_says_what_its_manifest_says() {
         let manifest: Manifest =
             decode("a manifest", include_str!("../tests/formats/v1/run.json")).expect("the fixture is one");
-        let run = HistoryRun::of("r", &manifest, [1, 2, 3]);
-        assert_eq!(decode::<HistoryRun>("a line", &encode_line(&run)).expect("it reads back"), run);
-        let marker = SiteMarker::new();
-        assert_eq!(decode::<SiteMarker>("a marker", &encode_line(&marker)).expect("it reads back"), marker);
+        let run = HistoryRun {
+            measured: 1,
+            not_measurable: 1,
+            faulty: 1,
+            unfinished: true,
+            ..HistoryRun::of(&manifest.run, &manifest, [1970, 2072, 817])
+        };
+        assert_eq!(encode_line(&run) + "\n", include_str!("../tests/formats/v1/runs.jsonl"));
     }
 }

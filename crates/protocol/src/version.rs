@@ -41,12 +41,19 @@ pub struct ProtocolVersion(pub u32);
 
 impl ProtocolVersion {
     /// What this build speaks. 2 has `--contend serve`, and says more of each cell; 3 says what contenders can do and what was
-    /// checked, and which cell a check begins with.
-    pub const CURRENT: Self = Self(3);
+    /// checked, and which cell a check begins with; 4 has `--contend build`, and launches that measure under the lock of whoever
+    /// asks for them.
+    pub const CURRENT: Self = Self(4);
 
     /// The oldest that this build understands as well: without it, no commit before a change of the version could be compared
     /// with one behind it.
     pub const OLDEST: Self = Self(2);
+
+    /// Whether launches of an executable of that version know who holds the measuring lock. Others would wait for it until
+    /// whoever asked, who holds it, loses patience.
+    pub fn launches_under_a_lock(self) -> bool {
+        self >= Self(4)
+    }
 
     /// Whether this build understands an executable of that version.
     pub fn is_understood(self) -> bool {

@@ -23,7 +23,7 @@ pub use activity::{Activity, Busy, Snapshot, measuring_processes, snapshot};
 pub use cgroup::CpuQuota;
 pub use conditions::{Conditions, Heat, Supply, Swap, Times, Turbo, conditions};
 pub use git::{git_command, source};
-pub use process::{invocation_command, invocation_key};
+pub use process::{invocation_command, invocation_key, quoted};
 pub use profile::{BenchProfile, bench_profile};
 pub use space::{Space, space};
 

@@ -100,6 +100,16 @@ pub enum RecordError {
         /// How it differs, as a sentence without its stop.
         what: String,
     },
+    /// A file of a run cannot be read, so nothing is added to it.
+    #[error("add to {file} of run {name}: {reason}; it stays as it is")]
+    NotAdded {
+        /// The file's name.
+        file: &'static str,
+        /// The run's folder.
+        name: String,
+        /// Why it cannot be read, as a sentence without its stop.
+        reason: String,
+    },
     /// The run is of a newer format, so nothing is written into its folder.
     #[error("write into run {name}: its format {} is newer than {}, which this build writes; update contend",
         .found.0, FormatVersion::CURRENT.0)]

@@ -150,7 +150,8 @@ pub fn write_new_files(root: &Path, files: &[(PathBuf, String)]) -> Result<(), E
     Ok(())
 }
 
-fn fill(folder: &Path, files: &[(PathBuf, String)]) -> io::Result<()> {
+/// Writes files into a folder that is there, named from it; folders on the way are made.
+pub(crate) fn fill(folder: &Path, files: &[(PathBuf, String)]) -> io::Result<()> {
     for (name, text) in files {
         let path = folder.join(name);
         path.parent().map_or(Ok(()), create_dir_all)?;

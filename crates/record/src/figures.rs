@@ -6,7 +6,6 @@ use crate::name::{names_in, new_dir_of_machine};
 use crate::reading::Document;
 use crate::store::Store;
 use contend_protocol::figures::Figures;
-use contend_protocol::manifest::Machine;
 use contend_protocol::{decode, encode_pretty};
 use std::path::{Path, PathBuf};
 
@@ -15,24 +14,31 @@ pub(crate) const FIGURES_FOLDER: &str = "figures";
 
 const FIGURES_FILE: &str = "figures.json";
 
-/// The folder of figures that are being measured.
+/// Where figures are kept while they are measured. Without any there is no folder.
 #[derive(Debug)]
 pub struct FiguresWriter {
-    directory: PathBuf,
+    root: PathBuf,
+    directory: Option<PathBuf>,
 }
 
 impl FiguresWriter {
-    /// The folder.
-    pub fn directory(&self) -> &Path {
-        &self.directory
+    /// The folder, once something is kept.
+    pub fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
     }
 
     /// Keeps what was found so far, instead of what was kept before.
     ///
     /// # Errors
     /// [`RecordError::Write`] if the disk refuses; what was kept before stays.
-    pub fn keep(&self, figures: &Figures) -> Result<(), RecordError> {
-        replace_file(&self.directory, FIGURES_FILE, &encode_pretty(figures))
+    pub fn keep(&mut self, figures: &Figures) -> Result<(), RecordError> {
+        let directory = match self.directory.take() {
+            Some(directory) => directory,
+            None => new_dir_of_machine(&self.root, figures.created_unix_ms, &figures.machine)?,
+        };
+        let kept = replace_file(&directory, FIGURES_FILE, &encode_pretty(figures));
+        self.directory = Some(directory);
+        kept
     }
 }
 
@@ -54,16 +60,8 @@ impl Store {
         Ok((all, unreadable))
     }
 
-    /// Makes a folder for figures, which are kept there as they come.
-    ///
-    /// # Errors
-    /// [`RecordError::Write`] if the folder cannot be made.
-    pub fn begin_figures(
-        &self,
-        created_unix_ms: u64,
-        machine: &Machine,
-    ) -> Result<FiguresWriter, RecordError> {
-        let directory = new_dir_of_machine(&self.root().join(FIGURES_FOLDER), created_unix_ms, machine)?;
-        Ok(FiguresWriter { directory })
+    /// Prepares to keep figures as they come; the first that are kept make their folder.
+    pub fn begin_figures(&self) -> FiguresWriter {
+        FiguresWriter { root: self.root().join(FIGURES_FOLDER), directory: None }
     }
 }

@@ -6,12 +6,12 @@
 //! It is not a database and judges nothing. It measures nothing either; it only asks the system what machine this is.
 //!
 //! ```text
-//! driver ── Store::join ──► RunWriter ── append, append, ... finish
-//!              │                │
-//!              ▼                ▼
-//!        results/<run>/run.json   results/<run>/samples.jsonl, catalogue.jsonl
-//!              │                │
-//!              └───────┬────────┘
+//! driver ── Store::join ──► RunWriter ── append, append, ... finish          contend ── Store::keep_examination
+//!              │                │                                                           │
+//!              ▼                ▼                                                           ▼
+//!        results/<run>/run.json   results/<run>/samples.jsonl, catalogue.jsonl     results/<run>/doctor.json
+//!              │                │                                                           │
+//!              └───────┬────────┴───────────────────────────────────────────────────────────┘
 //!                      ▼
 //!        Store::runs, Store::open_run ──► report, contend ── Run::save_report ──► results/<run>/report/
 //!                                            │      ▲
@@ -78,14 +78,17 @@
 
 mod calibrations;
 mod comparisons;
+mod counted;
 pub mod environment;
 mod error;
+mod examinations;
 pub mod exchange;
 mod figures;
 mod files;
 mod lock;
 mod name;
 mod reading;
+mod rendering;
 mod reports;
 mod run;
 mod saved;
@@ -101,6 +104,7 @@ pub use figures::FiguresWriter;
 pub use lock::HeldLock;
 pub use name::nearest;
 pub use reading::Notice;
+pub use rendering::Rendering;
 pub use reports::ReportOutcome;
 pub use run::{Counts, Run};
 pub use saved::SavedRun;

@@ -28,6 +28,13 @@ pub enum Notice {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file beside the samples cannot be read: it is damaged, or of a newer format.
+    UnreadableFile {
+        /// The file's name.
+        file: &'static str,
+        /// Why, as a sentence without its stop.
+        reason: String,
+    },
     /// There is no such file.
     Missing {
         /// The file's name.
@@ -49,6 +56,7 @@ impl fmt::Display for Notice {
             Self::UnreadableLine { file, line, reason } => {
                 write!(f, "line {line} of {file} was skipped: failed to {reason}")
             }
+            Self::UnreadableFile { file, reason } => write!(f, "{file} was left out: {reason}"),
             Self::Missing { file } => write!(f, "{file} is missing"),
             Self::NewerFormat { found } => {
                 let known = FormatVersion::CURRENT.0;

@@ -1,11 +1,14 @@
 //! Reading a run: as much of it as is whole.
 
 use crate::error::{RecordError, Saved};
+use crate::examinations::{self, DOCTOR_FILE};
 use crate::reading::{Document, Notice, load_lines, newer};
 use contend_protocol::catalogue::CellEntry;
-use contend_protocol::decode;
-use contend_protocol::manifest::Manifest;
+use contend_protocol::doctor::Examination;
+use contend_protocol::manifest::{Launch, Manifest};
 use contend_protocol::sample::{CellRecord, Outcome};
+use contend_protocol::{CellId, decode};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Name of the manifest's file.
@@ -28,6 +31,8 @@ pub struct Run {
     pub manifest: Manifest,
     /// The cells, in the order they were measured.
     pub records: Vec<CellRecord>,
+    /// What the doctor found whenever it was begun or gone on with; nothing where nobody examined the machine.
+    pub examinations: Vec<Examination>,
     /// What was odd when reading it.
     pub notices: Vec<Notice>,
 }
@@ -49,7 +54,12 @@ impl Run {
         let manifest = load_manifest(name, directory)?;
         let mut notices = newer(manifest.format);
         let records = load_lines(directory, SAMPLES_FILE, &mut notices, |text| decode("a sample", text))?;
-        Ok(Self { name: name.to_owned(), directory: directory.to_owned(), manifest, records, notices })
+        let examinations = examinations::load(directory).unwrap_or_else(|reason| {
+            notices.push(Notice::UnreadableFile { file: DOCTOR_FILE, reason });
+            Vec::new()
+        });
+        let (name, directory) = (name.to_owned(), directory.to_owned());
+        Ok(Self { name, directory, manifest, records, examinations, notices })
     }
 
     /// What the bench executables said of the cells they set out to measure: questions and notes. Nothing where the run was saved
@@ -77,9 +87,33 @@ impl Run {
         }
     }
 
-    /// Whether some launch was killed, or still runs.
+    /// Whether something is missing: some launch was killed, or still runs.
+    ///
+    /// Where cells take turns in several launches, others make up for one that was killed. There the last of them has to be at its end,
+    /// and each cell to have as many records as launches were wanted, or to be faulty.
     pub fn unfinished(&self) -> bool {
-        self.manifest.launches.iter().any(|launch| launch.finished_unix_ms.is_none())
+        let launches = &self.manifest.launches;
+        let killed = |launch: &Launch| launch.finished_unix_ms.is_none();
+        match launches.iter().filter_map(Launch::wanted).max() {
+            Some(wanted) => launches.last().is_some_and(killed) || self.lacks(wanted),
+            None => launches.iter().any(killed),
+        }
+    }
+
+    /// Whether some cell has fewer than `wanted` records, or none.
+    fn lacks(&self, wanted: u32) -> bool {
+        let mut cells: HashMap<&CellId, (u32, bool)> = HashMap::new();
+        for record in &self.records {
+            let (records, faulty) = cells.entry(&record.cell).or_default();
+            *records += 1;
+            *faulty |= matches!(record.outcome, Outcome::Faulty { .. });
+        }
+        let mut found: HashMap<&str, u32> = HashMap::new();
+        cells.keys().for_each(|cell| *found.entry(cell.suite()).or_default() += 1);
+        // What is left of a suite is never more than what it set out with, so that is the most that a launch planned.
+        let has_all = |launch: &Launch| found.get(launch.suite.as_str()) >= Some(&launch.planned_cells);
+        cells.values().any(|(records, faulty)| !faulty && *records < wanted)
+            || !self.manifest.launches.iter().all(has_all)
     }
 }
 
@@ -87,4 +121,73 @@ impl Run {
 pub(crate) fn load_manifest(name: &str, directory: &Path) -> Result<Manifest, RecordError> {
     Document { saved: Saved::Run, name, file: MANIFEST_FILE }
         .load(directory, |text| decode("a manifest", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contend_protocol::sample::Fault;
+
+    /// A run of launches of two cells, each wanted twice. A launch is finished or not; a record is a contender's name, with `?` where
+    /// it was not measurable and `!` where it was faulty.
+    fn run(launches: &[bool], records: &[&str]) -> Run {
+        let manifest = include_str!("../../protocol/tests/formats/v1/run.json");
+        let mut manifest: Manifest = decode("a manifest", manifest).expect("the fixture is one");
+        let first = manifest.launches[0].clone();
+        let launch = |finished: &bool| Launch {
+            arguments: ["--contend", "launch", "--of", "2"].map(str::to_owned).to_vec(),
+            planned_cells: 2,
+            finished_unix_ms: finished.then_some(1),
+            ..first.clone()
+        };
+        manifest.launches = launches.iter().map(launch).collect();
+        let samples = include_str!("../../protocol/tests/formats/v1/samples.jsonl");
+        let line = samples.lines().next().expect("there is a line");
+        let line: CellRecord = decode("a sample", line).expect("the fixture is one");
+        let record = |text: &&str| {
+            let outcome = match text.chars().last() {
+                Some('?') => Outcome::NotMeasurable { reason: "busy".to_owned() },
+                Some('!') => Outcome::Faulty { fault: Fault::Hung { bound_s: 1 } },
+                _ => Outcome::Measured,
+            };
+            let contender = text.trim_end_matches(['?', '!']);
+            let cell = CellId::new("map-contention", "w", contender, 1).expect("an id");
+            CellRecord { cell, outcome, ..line.clone() }
+        };
+        let records = records.iter().map(record).collect();
+        Run {
+            name: String::new(),
+            directory: PathBuf::new(),
+            manifest,
+            records,
+            notices: Vec::new(),
+            examinations: Vec::new(),
+        }
+    }
+
+    #[track_caller]
+    fn check(launches: &[bool], records: &[&str], unfinished: bool) {
+        assert_eq!(run(launches, records).unfinished(), unfinished);
+    }
+
+    #[test]
+    fn a_run_of_launches_is_finished_once_each_cell_has_as_many_as_were_wanted() {
+        check(&[true, true], &["a", "b", "a", "b"], false);
+        check(&[true, true], &["a", "b", "a", "b?"], false);
+        check(&[true], &["a", "b"], true);
+        check(&[true, true], &["a", "b", "a"], true);
+        check(&[true, true], &["a", "a"], true);
+        check(&[true, true], &["a", "b!", "a"], false);
+        check(&[false, true, true], &["a", "b", "a", "b"], false);
+        check(&[true, true, false], &["a", "b", "a", "b"], true);
+    }
+
+    #[test]
+    fn one_launch_that_was_killed_leaves_other_runs_unfinished() {
+        let mut run = run(&[false, true], &["a", "b", "a", "b"]);
+        for launch in &mut run.manifest.launches {
+            launch.arguments = vec!["--bench".to_owned()];
+        }
+        assert!(run.unfinished());
+    }
 }

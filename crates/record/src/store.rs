@@ -4,12 +4,13 @@ mod writer;
 
 use crate::calibrations::CALIBRATIONS_FOLDER;
 use crate::comparisons::COMPARISONS_FOLDER;
+use crate::counted::{Counted, Looks};
 use crate::error::{RecordError, Saved};
 use crate::figures::FIGURES_FOLDER;
 use crate::files::create_new_dir;
 use crate::lock::{self, HeldLock};
 use crate::name::{choose, names_in, run_name};
-use crate::reading::Notice;
+use crate::reading::{Notice, newer};
 use crate::run::{Counts, Run, SAMPLES_FILE, load_manifest};
 use crate::site::SITE_FOLDER;
 use contend_protocol::manifest::{Build, Constants, IMPORTED, Invocation, Launch, Machine, Manifest, Source};
@@ -97,7 +98,7 @@ pub struct RunSummary {
     pub manifest: Manifest,
     /// How many cells ended how.
     pub counts: Counts,
-    /// Some launch was killed, or still runs.
+    /// Something is missing: some launch was killed, or still runs.
     pub unfinished: bool,
     /// What was odd when reading it.
     pub notices: Vec<Notice>,
@@ -180,25 +181,23 @@ impl Store {
     /// [`RecordError::NotFound`] and others of [`Store::open_run`] where `name` is not a run whose manifest can be read;
     /// [`RecordError::NewerRun`] where a newer build made it; [`RecordError::Write`] if it cannot be changed.
     pub fn join_run(&self, name: &str, start: LaunchStart) -> Result<RunWriter, RecordError> {
-        let names = self.names()?;
-        let name = choose(Saved::Run, &self.root, name, &names)?;
-        let directory = self.root.join(name);
-        let _guard = lock::join(&self.root.join(JOIN_LOCK_FILE))?;
-        let manifest = load_manifest(name, &directory)?;
-        if !manifest.format.may_be_written() {
-            return Err(RecordError::NewerRun { name: name.to_owned(), found: manifest.format });
-        }
+        let (_guard, directory, manifest) = self.hold_run(name)?;
         let launch = add_launch(&directory, manifest, start)?;
         RunWriter::open(directory, launch, self.root.join(JOIN_LOCK_FILE))
     }
 
     /// All runs, newest first. One that cannot be read hides no other. Files, hidden folders and the folders of
-    /// comparisons, calibrations, figures and the site are not runs.
+    /// comparisons, calibrations, figures and the site are not runs. How many cells ended how is remembered in a hidden file, so
+    /// that a run that is as it was is not read again.
     ///
     /// # Errors
     /// [`RecordError::Read`] if the folder is there but cannot be listed.
     pub fn runs(&self) -> Result<Vec<RunEntry>, RecordError> {
-        Ok(self.names()?.into_iter().map(|name| self.entry(name)).collect())
+        let names = self.names()?;
+        let mut counted = Counted::load(&self.root);
+        let entries = names.into_iter().map(|name| self.entry(name, &mut counted)).collect();
+        counted.save();
+        Ok(entries)
     }
 
     /// Reads the run that `name` means: its whole name, what only its name begins with, or `latest`.
@@ -215,6 +214,19 @@ impl Store {
         Run::load(name, &self.root.join(name))
     }
 
+    /// The folder and the manifest of the run of that whole name, which nobody else changes while the first of the three lives.
+    pub(crate) fn hold_run(&self, name: &str) -> Result<(File, PathBuf, Manifest), RecordError> {
+        let names = self.names()?;
+        let name = choose(Saved::Run, &self.root, name, &names)?;
+        let directory = self.root.join(name);
+        let guard = lock::join(&self.root.join(JOIN_LOCK_FILE))?;
+        let manifest = load_manifest(name, &directory)?;
+        if !manifest.format.may_be_written() {
+            return Err(RecordError::NewerRun { name: name.to_owned(), found: manifest.format });
+        }
+        Ok((guard, directory, manifest))
+    }
+
     fn create_root(&self) -> Result<(), RecordError> {
         create_dir_all(&self.root).map_err(RecordError::write(&self.root))
     }
@@ -227,17 +239,31 @@ impl Store {
         Ok(names)
     }
 
-    fn entry(&self, name: String) -> RunEntry {
-        let state = match Run::load(&name, &self.root.join(&name)) {
-            Ok(run) => RunState::Readable(Box::new(RunSummary {
-                counts: run.counts(),
-                unfinished: run.unfinished(),
-                manifest: run.manifest,
-                notices: run.notices,
-            })),
+    fn entry(&self, name: String, counted: &mut Counted) -> RunEntry {
+        let state = match self.summary(&name, counted) {
+            Ok(summary) => RunState::Readable(Box::new(summary)),
             Err(error) => RunState::Unreadable { reason: error.to_string() },
         };
         RunEntry { name, state }
+    }
+
+    fn summary(&self, name: &str, counted: &mut Counted) -> Result<RunSummary, RecordError> {
+        let directory = self.root.join(name);
+        let looks = Looks::of(&directory);
+        let (manifest, counts, unfinished, notices) = match counted.counts(name, looks) {
+            Some((counts, unfinished)) => {
+                let manifest = load_manifest(name, &directory)?;
+                let notices = newer(manifest.format);
+                (manifest, counts, unfinished, notices)
+            }
+            None => {
+                let run = Run::load(name, &directory)?;
+                counted.remember(&run, looks);
+                let (counts, unfinished) = (run.counts(), run.unfinished());
+                (run.manifest, counts, unfinished, run.notices)
+            }
+        };
+        Ok(RunSummary { manifest, counts, unfinished, notices })
     }
 
     fn joinable(&self, key: &str) -> Result<Option<(PathBuf, Manifest)>, RecordError> {

@@ -68,6 +68,9 @@ fn cell(run: &str) -> HistoryCell {
         oversubscribed: false,
         version: "c 1".to_owned(),
         definition: "00000000000000aa".to_owned(),
+        ratio_ppm: None,
+        standing: None,
+        way: None,
     }
 }
 

@@ -3,31 +3,12 @@
 use contend_protocol::sample::{CellRecord, Fault, Outcome, Slices};
 use contend_stats::figures;
 use contend_stats::order::{Interval, median, median_interval};
+use contend_stats::ratio::Evidence;
 
 /// Confidence of every interval that is shown.
 ///
 /// Chosen here because it is what readers take an interval without a number for.
 pub const CONFIDENCE: f64 = 0.95;
-
-/// Fewest launches whose ratios have an exact interval at [`CONFIDENCE`].
-///
-/// Source: 1 - 2 / 2^6 is 0.969, and 1 - 2 / 2^5 is 0.9375.
-pub const FEWEST_LAUNCHES: usize = 6;
-
-/// Least difference between contenders of one thread that counts where launches are compared, as a share.
-///
-/// Source: the margin of comparisons. Where dead code lies moves such cells by up to 1.2 %.
-pub const MARGIN: f64 = 0.02;
-
-/// The same where threads contend.
-///
-/// Source: the margin of comparisons. Their launches spread by up to 30 %.
-pub const CONTENDED_MARGIN: f64 = 0.10;
-
-/// Least difference between contenders of so many threads that counts where launches are compared.
-pub fn margin(threads: usize) -> f64 {
-    if threads > 1 { CONTENDED_MARGIN } else { MARGIN }
-}
 
 /// What a cell's slices say: medians over them. A figure is `None` where no slice has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +25,8 @@ pub struct CellFigures {
     pub throughput_interval: Option<Interval>,
     /// Processor time per operation, in nanoseconds.
     pub cpu_ns: Option<f64>,
-    /// The smallest worker's share over the largest, from 0 to 1; `None` where only one worker counts operations.
+    /// The smallest worker's share over the largest, from 0 to 1; `None` where only one worker counts operations, and where other
+    /// software measured: its slices know of one at most.
     pub fairness: Option<f64>,
     /// Jain's index of the shares, from 1 / workers to 1; `None` as above.
     pub jain: Option<f64>,
@@ -66,10 +48,8 @@ pub fn figures(record: &CellRecord) -> CellFigures {
     let slices = &record.slices;
     let time = per_slice(slices, &slices.window_ns, figures::time_per_op_ns);
     let throughput = per_slice(slices, &slices.window_ns, figures::throughput_per_s);
-    let between_workers = |figure: fn(&[f64]) -> Option<f64>| {
-        // One worker shares with nobody, and an even share of 1 would be praise for nothing.
-        let shared = |_, ops: &[f64]| if ops.len() > 1 { figure(ops) } else { None };
-        median(&per_slice(slices, &slices.window_ns, shared))
+    let shares = |figure: fn(&[f64]) -> Option<f64>| {
+        median(&per_slice(slices, &slices.window_ns, |_, ops| figure(ops)))
     };
     CellFigures {
         slices: slices.len(),
@@ -81,8 +61,8 @@ pub fn figures(record: &CellRecord) -> CellFigures {
             .cpu_ns
             .as_ref()
             .and_then(|cpu| median(&per_slice(slices, cpu, figures::cpu_per_op_ns))),
-        fairness: between_workers(figures::fairness_min_max),
-        jain: between_workers(figures::jain_index),
+        fairness: shares(figures::fairness_min_max),
+        jain: shares(figures::jain_index),
     }
 }
 
@@ -103,6 +83,16 @@ pub fn place(contender: &str) -> Place {
         Place::Bound
     } else {
         Place::Contender
+    }
+}
+
+/// What is known of a contender beside the best one, as files say it.
+pub fn standing_word(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Best => "best",
+        Evidence::Tied => "tied",
+        Evidence::Slower => "slower",
+        Evidence::Unknown => "unknown",
     }
 }
 

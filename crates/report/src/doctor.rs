@@ -1,13 +1,14 @@
 //! What `contend doctor` prints: what on this machine moves numbers, and what can be done about it.
 //!
 //! ```text
-//! record::environment ─► Examined ─► lines ─► grade
-//!                                      └────► text
+//! record::environment ─► Examined ─► lines ─► grade ─► Examination ─► doctor.json of a run
+//!                                      └────► text         └────────► summary, history
 //! ```
 //!
 //! What cannot be seen is [`Mark::Unknown`] and never good. Nothing is changed: commands are printed, each with the one
 //! that takes it back.
 
+mod kept;
 mod line;
 mod machine;
 mod others;
@@ -19,7 +20,9 @@ use crate::page::{Page, Tone};
 use contend_protocol::calibration::Calibration;
 use contend_record::environment::{Activity, BenchProfile, Conditions, Space};
 
-pub use line::{Line, Mark};
+pub use contend_protocol::doctor::{Examination, Grade, Line, Mark};
+pub(crate) use kept::history;
+pub use kept::{examination, summary};
 
 /// Column of what was found: behind the mark and the longest code.
 const FINDING: usize = 19;
@@ -48,19 +51,6 @@ pub struct Examined<'a> {
     pub now_unix_ms: u64,
 }
 
-/// What the lines come to.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Grade {
-    /// Nothing that bears on numbers is wary or bad.
-    Fit,
-    /// Something is wary, and nothing bad.
-    Usable,
-    /// Something is bad.
-    Unfit,
-    /// Nothing is bad, but more is unknown than good.
-    Unknown,
-}
-
 /// What was found, worst first.
 pub fn lines(examined: &Examined<'_>) -> Vec<Line> {
     let conditions = examined.conditions;
@@ -86,27 +76,13 @@ pub fn grade(lines: &[Line]) -> Grade {
     }
 }
 
-impl Grade {
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Fit => "fit",
-            Self::Usable => "usable",
-            Self::Unfit => "unfit",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// How it follows from the lines.
-    fn reason(self) -> &'static str {
-        match self {
-            Self::Fit => "no line that bears on numbers is ✗ or !",
-            Self::Usable => {
-                "no line is ✗, but some that bear on numbers are !: read them beside every number"
-            }
-            Self::Unfit => "a line is ✗: what is measured now is not worth keeping",
-            Self::Unknown => "no line is ✗, but more are ? than ✓",
-        }
+/// How a grade follows from the lines, without a stop.
+pub(crate) fn reason(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Fit => "no line that bears on numbers is ✗ or !",
+        Grade::Usable => "no line is ✗, but some that bear on numbers are !: read them beside every number",
+        Grade::Unfit => "a line is ✗: what is measured now is not worth keeping",
+        Grade::Unknown => "no line is ✗, but more are ? than ✓",
     }
 }
 
@@ -125,7 +101,7 @@ pub fn text(lines: &[Line], colour: bool) -> String {
     }
     page.gap();
     let grade = grade(lines);
-    page.add(Tone::Heading, wrap(&format!("{}: {}.", grade.word(), grade.reason()), MIN_WIDTH, 2));
+    page.add(Tone::Heading, wrap(&format!("{}: {}.", grade.word(), reason(grade)), MIN_WIDTH, 2));
     page.add(Tone::Plain, wrap(&closing(lines), MIN_WIDTH, 0));
     page.text(colour)
 }
@@ -135,7 +111,7 @@ fn below(line: &Line) -> Vec<String> {
     if line.mark == Mark::Good {
         return Vec::new();
     }
-    let mut lines = named("    why", line.effect, BELOW, MIN_WIDTH);
+    let mut lines = named("    why", &line.effect, BELOW, MIN_WIDTH);
     lines.extend(line.advice.iter().flat_map(|advice| named("    do", advice, BELOW, MIN_WIDTH)));
     for (name, command) in [("    do", &line.command), ("    undo", &line.undo)] {
         let Some(command) = command else { continue };

@@ -8,10 +8,9 @@ mod json;
 mod open_metrics;
 mod table;
 
-use crate::cells::{CellFigures, figures};
+use crate::cells::figures;
 use contend_protocol::CellId;
 use contend_protocol::manifest::IMPORTED;
-use contend_protocol::sample::CellRecord;
 use contend_record::Run;
 use contend_stats::order::median;
 
@@ -51,19 +50,9 @@ pub fn text(run: &Run, format: Format) -> String {
 const REMARK: &str = "imported from criterion: indicative only";
 
 /// What we know of our own measurements, and of nobody else's: an import says nothing of threads, and one number is all that
-/// its ids and its slices have for them.
+/// its ids have for them.
 fn own<T>(run: &Run, value: T) -> Option<T> {
     (!run.manifest.is_imported()).then_some(value)
-}
-
-/// The figures of a record, without shares of threads where it is not known how many there were.
-fn known_figures(run: &Run, record: &CellRecord) -> CellFigures {
-    let figures = figures(record);
-    CellFigures {
-        fairness: own(run, figures.fairness).flatten(),
-        jain: own(run, figures.jain).flatten(),
-        ..figures
-    }
 }
 
 /// The name of a cell where a format has no place to say that it was imported.

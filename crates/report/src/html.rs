@@ -16,6 +16,7 @@ mod beside;
 mod curve;
 mod dots;
 mod download;
+mod examined;
 mod fairness;
 mod family;
 #[cfg(test)]
@@ -42,6 +43,7 @@ use contend_protocol::catalogue::CellEntry;
 use contend_protocol::figures::Figures;
 use contend_record::Run;
 use frame::{Frame, Link};
+use model::Suite;
 use plan::Plan;
 
 /// The page about figures beside throughput. No suite's page begins so.
@@ -72,14 +74,13 @@ pub struct Around<'a> {
 
 /// The report of a run. The first file is the page to open.
 pub fn report(run: &Run, around: &Around<'_>) -> Vec<File> {
-    report_below(run, around, None)
+    files(run, &model::suites(run, around.words), around, None)
 }
 
-/// The report of a run, whose navigation begins with a link to what is above it, where anything is.
-fn report_below(run: &Run, around: &Around<'_>, above: Option<Link>) -> Vec<File> {
-    let suites = model::suites(run, around.words);
-    let plan = Plan::new(&suites);
-    let beside = Beside::of(run, &suites, around.figures);
+/// The report of a run with these suites, whose navigation begins with a link to what is above it, where anything is.
+fn files(run: &Run, suites: &[Suite<'_>], around: &Around<'_>, above: Option<Link>) -> Vec<File> {
+    let plan = Plan::new(suites);
+    let beside = Beside::of(run, suites, around.figures);
     let mut links: Vec<Link> = above.into_iter().chain(plan.links()).collect();
     if !beside.is_empty() {
         links.insert(
@@ -89,24 +90,25 @@ fn report_below(run: &Run, around: &Around<'_>, above: Option<Link>) -> Vec<File
     }
     let frame = Frame::of_run(run, links, around.asked);
     let file = |name: &str, text: String| File { name: name.to_owned(), text };
-    let index = index::body(run, &suites, &plan, around.criterion);
+    let index = index::body(run, suites, &plan, around.criterion);
     let mut files = vec![file("index.html", frame.page("index.html", &format!("Run {}", run.name), &index))];
     for part in &plan.parts {
         let body = suite_page::body(part, &plan, &run.manifest);
         files.push(file(&part.file, frame.page(&part.file, &part.title, &body)));
     }
     if !beside.is_empty() {
-        let body = beside::body(&beside, &suites, &plan);
+        let body = beside::body(&beside, suites, &plan);
         files.push(file(BESIDE, frame.page(BESIDE, "What throughput hides", &body)));
     }
+    let (csv, json_lines) = download::files(&run.name, suites);
     files.extend([
-        file("machine.html", frame.page("machine.html", "Machine", &machine::body(run, &suites))),
+        file("machine.html", frame.page("machine.html", "Machine", &machine::body(run, suites))),
         file(
             "methodology.html",
             frame.page("methodology.html", "What the numbers mean", &method::body(run.manifest.method)),
         ),
-        file("cells.csv", download::csv(&run.name, &suites)),
-        file("cells.jsonl", download::json_lines(&run.name, &suites)),
+        file("cells.csv", csv),
+        file("cells.jsonl", json_lines),
     ]);
     files
 }

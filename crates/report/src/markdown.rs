@@ -1,10 +1,10 @@
 //! A table for a README, with the command that made it.
 
-use crate::cells::FEWEST_LAUNCHES;
 use crate::html::model::Cell;
 use crate::layout::plain;
 use crate::show::tables::{Group, Scales, groups_of, heading, launches, tie_rule, versus_best};
 use contend_record::{Run, utc_text};
+use contend_stats::rank::FEWEST_LAUNCHES;
 
 /// Keeps a name or a number from being one that GitHub links to, and whose owner it tells.
 const ZERO_WIDTH_SPACE: char = '\u{200b}';

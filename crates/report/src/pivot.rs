@@ -89,55 +89,88 @@ impl Pivot {
             self.one(entries, &names, width, &mut page);
             page.gap();
         }
-        page.add(Tone::Plain, wrap(LEGEND, width, 0));
-        (page.text(colour), self.hidden(&entries, &names))
+        let hidden = self.hidden(&entries, &names);
+        let more = if hidden.is_empty() { "" } else { LEGEND_OF_HIDDEN };
+        page.add(Tone::Plain, wrap(&format!("{LEGEND}{more}"), width, 0));
+        (page.text(colour), hidden)
     }
 
     fn one(&self, entries: &[&Entry<'_>], names: &Names<'_>, width: usize, page: &mut Page) {
-        let mut cells: BTreeMap<Value, BTreeMap<Value, Vec<f64>>> = BTreeMap::new();
-        for entry in entries {
-            let (row, column) = (names.value(self.row, entry), names.value(self.column, entry));
-            cells.entry(row).or_default().entry(column).or_default().push(entry.ratio);
-        }
-        let columns: Vec<Value> =
-            cells.values().flat_map(BTreeMap::keys).cloned().collect::<BTreeSet<_>>().into_iter().collect();
-        let common: Vec<&Value> =
-            columns.iter().filter(|column| cells.values().all(|row| row.contains_key(*column))).collect();
-        let (heads, key) = heads(&columns, width);
+        let Means { columns, rows: cells, several } = self.means(entries, names);
+        let common: Vec<&Value> = columns
+            .keys()
+            .filter(|column| cells.values().all(|row| row.get(*column).is_some_and(Option::is_some)))
+            .collect();
+        let head = |(column, over): (&Value, &usize)| {
+            if several { format!("{} ({over})", column.text) } else { column.text.clone() }
+        };
+        let (heads, key) = heads(columns.iter().map(head).collect(), width);
         page.add(Tone::Plain, key.iter().flat_map(|line| wrap(line, width, 4)));
         let with_mean = common.len() > 1;
         let head = [self.row.to_string()].into_iter().chain(heads);
         let mut table = Table::new(head.chain(with_mean.then(|| format!("mean of {}", common.len()))));
-        let mean = |row: &BTreeMap<Value, Vec<f64>>| {
+        let mean = |row: &Row| {
             let ratios: Option<Vec<f64>> =
-                common.iter().map(|column| geometric_mean(row.get(*column)?)).collect();
+                common.iter().map(|column| row.get(*column).copied().flatten()).collect();
             ratios.and_then(|ratios| geometric_mean(&ratios))
         };
-        let mut rows: Vec<(&Value, &BTreeMap<Value, Vec<f64>>)> = cells.iter().collect();
+        let mut rows: Vec<(&Value, &Row)> = cells.iter().collect();
         if with_mean {
-            let order = |row: &BTreeMap<Value, Vec<f64>>| mean(row).unwrap_or(f64::INFINITY);
+            let order = |row: &Row| mean(row).unwrap_or(f64::INFINITY);
             rows.sort_by(|left, right| order(left.1).total_cmp(&order(right.1)));
         }
         for (name, row) in rows {
-            let ratio = |ratios: Option<&Vec<f64>>| ratios.and_then(|ratios| geometric_mean(ratios));
-            let mut numbers: Vec<String> =
-                columns.iter().map(|column| number(ratio(row.get(column)))).collect();
+            let ratio = |column: &Value| number(row.get(column).copied().flatten());
+            let mut numbers: Vec<String> = columns.keys().map(ratio).collect();
             numbers.extend(with_mean.then(|| number(mean(row))));
             table.numbers(name.text.clone(), numbers);
         }
         page.add(Tone::Plain, table.lines(width));
     }
 
-    /// Dimensions that are nowhere, and vary among numbers that are put together.
-    fn hidden(&self, entries: &[Entry<'_>], names: &Names<'_>) -> Vec<Hidden> {
+    /// The number of each row and column: the geometric mean over those values of what is hidden that all rows of the column have.
+    fn means(&self, entries: &[&Entry<'_>], names: &Names<'_>) -> Means {
+        let hidden = self.nowhere();
+        let mut ratios: BTreeMap<Value, BTreeMap<Value, BTreeMap<Vec<Value>, f64>>> = BTreeMap::new();
+        for entry in entries {
+            let (row, column) = (names.value(self.row, entry), names.value(self.column, entry));
+            let behind = hidden.iter().map(|dimension| names.value(*dimension, entry)).collect();
+            ratios.entry(column).or_default().entry(row).or_default().insert(behind, entry.ratio);
+        }
+        let mut means = Means { columns: BTreeMap::new(), rows: BTreeMap::new(), several: false };
+        for (column, rows) in ratios {
+            let in_all = |behind: &&Vec<Value>| rows.values().all(|row| row.contains_key(*behind));
+            let all: BTreeSet<&Vec<Value>> = rows.values().flat_map(BTreeMap::keys).collect();
+            means.several |= all.len() > 1;
+            let common: Vec<&Vec<Value>> = all.into_iter().filter(in_all).collect();
+            for (row, ratios) in &rows {
+                let ratios: Vec<f64> =
+                    common.iter().filter_map(|behind| ratios.get(*behind)).copied().collect();
+                means.rows.entry(row.clone()).or_default().insert(column.clone(), geometric_mean(&ratios));
+            }
+            means.columns.insert(column, common.len());
+        }
+        means
+    }
+
+    /// Dimensions that are neither tables, rows nor columns.
+    fn nowhere(&self) -> Vec<Dimension> {
         let shown = |dimension: &Dimension| {
             self.tables.contains(dimension) || [self.row, self.column].contains(dimension)
         };
-        let hidden = Dimension::ALL.into_iter().filter(|dimension| !shown(dimension));
-        let varies = |dimension: Dimension| {
+        Dimension::ALL.into_iter().filter(|dimension| !shown(dimension)).collect()
+    }
+
+    /// Dimensions that are nowhere, and vary among the numbers of a column.
+    fn hidden(&self, entries: &[Entry<'_>], names: &Names<'_>) -> Vec<Hidden> {
+        let nowhere = self.nowhere();
+        let varies = |dimension: &Dimension| {
+            let dimension = *dimension;
             let mut groups: BTreeMap<Vec<Value>, BTreeSet<Value>> = BTreeMap::new();
             for entry in entries {
-                let key = Dimension::ALL.iter().filter(|one| shown(one)).map(|one| names.value(*one, entry));
+                let apart = |one: &&Dimension| !nowhere.contains(one) && **one != self.row;
+                let shown = Dimension::ALL.iter().filter(apart);
+                let key = shown.map(|one| names.value(*one, entry));
                 groups.entry(key.collect()).or_default().insert(names.value(dimension, entry));
             }
             let several = groups.into_values().filter(|values| values.len() > 1).flatten();
@@ -145,13 +178,28 @@ impl Pivot {
             let values: Vec<String> = values.into_iter().map(|value| value.text).collect();
             (!values.is_empty()).then_some(Hidden { dimension, values })
         };
-        hidden.filter_map(varies).collect()
+        nowhere.iter().filter_map(varies).collect()
     }
 }
 
 const LEGEND: &str = "Ratios to the best contender of the same workload and threads: 1.00 is the best. \"mean\" is the geometric mean \
     over the columns that all rows have; it orders rows, and says nothing of any one workload. `contend rank` without these \
     options says which ratios can be told from 1.";
+
+const LEGEND_OF_HIDDEN: &str = " In brackets is over how many values of what no option names the numbers of a column are means: those that \
+    all its rows have.";
+
+/// The numbers of a row by their columns.
+type Row = BTreeMap<Value, Option<f64>>;
+
+/// The numbers of a table.
+struct Means {
+    /// The columns, each with how many values of what is hidden all its rows have.
+    columns: BTreeMap<Value, usize>,
+    rows: BTreeMap<Value, Row>,
+    /// What is hidden varies in some column.
+    several: bool,
+}
 
 /// Contenders with a ratio.
 fn entries<'a>(ranking: &'a Ranking<'a>) -> Vec<Entry<'a>> {
@@ -166,8 +214,7 @@ fn number(ratio: Option<f64>) -> String {
 }
 
 /// The columns' heads: their names where all of them fit, else letters, and what these stand for.
-fn heads(columns: &[Value], width: usize) -> (Vec<String>, Option<String>) {
-    let names: Vec<String> = columns.iter().map(|column| column.text.clone()).collect();
+fn heads(names: Vec<String>, width: usize) -> (Vec<String>, Option<String>) {
     let taken: usize = names.iter().map(|name| name.chars().count().max(6) + 2).sum();
     if taken + 30 <= width {
         return (names, None);
@@ -253,8 +300,40 @@ mod tests {
         let (text, hidden) = text(&pivot, 80);
         let values = vec!["1 thread".to_owned(), "2 threads".to_owned()];
         assert_eq!(hidden, [Hidden { dimension: Dimension::Threads, values }]);
-        // √(2 · 4)
-        assert!(text.contains("2.83"), "{text}");
+        // √(2 · 4), and of the second workload there is one thread count only.
+        let lines: Vec<String> =
+            text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(
+            lines[..4],
+            ["contender one (2) two (1)", "a 1.00 8.00", "b 2.83 1.00", "c - 1.00"],
+            "{text}"
+        );
+        assert!(text.contains("In brackets"), "{text}");
+    }
+
+    #[test]
+    fn hidden_values_that_not_all_rows_have_are_in_no_mean() {
+        let run = run(&[
+            Table { workload: "one", threads: 1, cells: &[("a", 10), ("b", 20)] },
+            Table { workload: "one", threads: 2, cells: &[("a", 90), ("c", 10)] },
+            Table { workload: "one", threads: 4, cells: &[("a", 90), ("d", 10)] },
+            Table { workload: "two", threads: 1, cells: &[("a", 10), ("b", 20)] },
+            Table { workload: "two", threads: 2, cells: &[("a", 80), ("b", 10)] },
+            Table { workload: "two", threads: 4, cells: &[("a", 90)] },
+        ]);
+        let pivot = Pivot { tables: Vec::new(), row: Dimension::Contender, column: Dimension::Workload };
+        let rankings = rankings(&run);
+        let printed = |wanted: &dyn Fn(&Ranking<'_>) -> bool| -> Vec<String> {
+            let chosen: Vec<Ranking<'_>> = rankings.iter().filter(|one| wanted(one)).cloned().collect();
+            let (text, _) = pivot.text(&chosen, 80, false);
+            text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+        };
+        // No thread count has all of them.
+        let one = printed(&|ranking| ranking.workload == "one");
+        assert_eq!(one[..5], ["contender one (0)", "a -", "b -", "c -", "d -"]);
+        // √(1 · 8), without the third count, of which b knows nothing.
+        let two = printed(&|ranking| ranking.workload == "two");
+        assert_eq!(two[..3], ["contender two (2)", "a 2.83", "b 1.41"]);
     }
 
     #[test]

@@ -134,14 +134,14 @@ fn what_cannot_be_seen_is_never_good() {
     let lines = found_of_the_silent();
     assert_eq!(grade(&lines), Grade::Unknown);
     let known: Vec<&str> =
-        lines.iter().filter(|line| line.mark != Mark::Unknown).map(|line| line.code).collect();
+        lines.iter().filter(|line| line.mark != Mark::Unknown).map(|line| line.code.as_str()).collect();
     assert_eq!(known, ["calibration"], "there is none, which can be seen");
     check(&lines, "doctor_silent.txt");
 }
 
 #[test]
 fn every_machine_is_asked_the_same() {
-    let codes = |lines: &[Line]| lines.iter().map(|line| line.code).collect::<BTreeSet<_>>();
+    let codes = |lines: &[Line]| lines.iter().map(|line| line.code.clone()).collect::<BTreeSet<_>>();
     let good = found(&good());
     assert_eq!(codes(&good).len(), good.len(), "codes stand once");
     assert_eq!(codes(&good), codes(&found_of_the_poor()));

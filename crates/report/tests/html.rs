@@ -10,6 +10,7 @@ mod odd;
 mod scan;
 
 use contend_protocol::catalogue::CellEntry;
+use contend_protocol::doctor::Examinations;
 use contend_protocol::sample::{CellRecord, Fault, Outcome};
 use contend_record::Run;
 use contend_report::html::{Around, File, report};
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 const MANIFEST: &str = include_str!("../../protocol/tests/formats/v1/run.json");
 const SAMPLES: &str = include_str!("../../protocol/tests/formats/v1/samples.jsonl");
+const DOCTOR: &str = include_str!("../../protocol/tests/formats/v1/doctor.json");
 const CATALOGUE: &str = include_str!("../../protocol/tests/formats/v1/catalogue.jsonl");
 
 fn run_of(records: Vec<CellRecord>) -> Run {
@@ -28,13 +30,16 @@ fn run_of(records: Vec<CellRecord>) -> Run {
         directory: PathBuf::new(),
         manifest: contend_protocol::decode("a manifest", MANIFEST).expect("the fixture is one"),
         records,
+        examinations: Vec::new(),
         notices: Vec::new(),
     }
 }
 
 fn fixture() -> Run {
     let sample = |line| contend_protocol::decode("a sample", line).expect("the fixture is one");
-    run_of(SAMPLES.lines().map(sample).collect())
+    let kept: Examinations =
+        contend_protocol::decode("what the doctor found", DOCTOR).expect("the fixture is one");
+    Run { examinations: kept.examinations, ..run_of(SAMPLES.lines().map(sample).collect()) }
 }
 
 fn words() -> Vec<CellEntry> {

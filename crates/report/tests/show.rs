@@ -1,5 +1,6 @@
 //! Runs as they are shown, letter for letter.
 
+use contend_protocol::doctor::Examinations;
 use contend_protocol::sample::{CellRecord, Fault, Outcome};
 use contend_record::{Notice, Run, RunEntry, RunState, RunSummary};
 use contend_report::show::{Options, text};
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 const MANIFEST: &str = include_str!("../../protocol/tests/formats/v1/run.json");
 const SAMPLES: &str = include_str!("../../protocol/tests/formats/v1/samples.jsonl");
+const DOCTOR: &str = include_str!("../../protocol/tests/formats/v1/doctor.json");
 const NAME: &str = "20260318T091502Z-4f2c9ae-7d10";
 const PLAIN: Options = Options { width: 80, colour: false };
 
@@ -19,6 +21,7 @@ fn run() -> Run {
         directory: PathBuf::new(),
         manifest: contend_protocol::decode("a manifest", MANIFEST).expect("the fixture is one"),
         records: SAMPLES.lines().map(sample).collect(),
+        examinations: Vec::new(),
         notices: Vec::new(),
     }
 }
@@ -64,6 +67,22 @@ fn the_head_says_what_was_measured_where_and_how() {
     check(&paragraph(&run(), 0), include_str!("shown/head.txt").trim_end());
 }
 
+/// A run that was begun on a usable machine and gone on with on an unfit one.
+fn examined() -> Run {
+    let kept: Examinations =
+        contend_protocol::decode("what the doctor found", DOCTOR).expect("the fixture is one");
+    Run { examinations: kept.examinations, ..run() }
+}
+
+#[test]
+fn what_the_doctor_found_is_in_the_head() {
+    check(&paragraph(&examined(), 0), include_str!("shown/head_examined.txt").trim_end());
+    let mut once = examined();
+    once.examinations.truncate(1);
+    let shown = text(&once, &PLAIN);
+    assert!(shown.contains("\ndoctor     usable (! virtual-machine, ! turbo)\nbuild "), "{shown}");
+}
+
 #[test]
 fn the_warnings_of_the_fixture() {
     check(&paragraph(&run(), 1), include_str!("shown/warnings.txt").trim_end());
@@ -75,6 +94,7 @@ fn everything_that_can_be_wary_of_is_said() {
     run.notices = vec![
         Notice::TornLastLine { file: "samples.jsonl", bytes: 77 },
         Notice::Missing { file: "samples.jsonl" },
+        Notice::UnreadableFile { file: "doctor.json", reason: "it is not text".to_owned() },
     ];
     run.records[0].pinned = false;
     run.manifest.method.0 = 7;
@@ -220,6 +240,8 @@ proptest! {
         run.manifest.machine.cpu_model = Some(odd.clone());
         run.manifest.invocation.command = odd.clone();
         run.manifest.build.rustflags = odd.clone();
+        run.examinations = examined().examinations;
+        run.examinations[0].lines[0].code = odd.clone();
         run.notices = vec![Notice::UnreadableLine { file: "samples.jsonl", line: 1, reason: odd.clone() }];
         run.records.push(CellRecord { version: odd.clone(), ..measured(&name, 0, factor) });
         run.records.push(measured(&name, 1, 1));

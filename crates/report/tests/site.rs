@@ -11,10 +11,9 @@ use contend_protocol::sample::{CellRecord, Fault, Outcome};
 use contend_protocol::version::MethodVersion;
 use contend_protocol::{Value, decode};
 use contend_record::Run;
-use contend_report::html::Around;
-use contend_report::html::site::{folder, pages_of_run};
+use contend_report::html::site::{Shown, folder};
 use proptest::prelude::*;
-use saved::{Saved, comparison, measured, run, text};
+use saved::{NOTHING_AROUND, Saved, comparison, measured, run, text};
 use scan::scan;
 use std::collections::BTreeMap;
 
@@ -45,7 +44,7 @@ fn the_newest_runs_maps_are_first_and_lead_to_its_pages() {
     let all = saved.check();
     let newest = saved.runs.last().expect("a run");
     let index = &all["index.html"];
-    let of_run = pages_of_run(newest, &Around { words: &[], asked: false, figures: &[], criterion: false });
+    let of_run = Shown::new(newest, NOTHING_AROUND).pages();
     let suite = of_run.iter().find(|file| file.name == "suite.s.html").expect("a suite");
     assert!(index.contains(&format!("href=\"runs/{}/suite.s.html#w\"", newest.name)));
     assert!(scan(&suite.text).ids.contains("w") && suite.text.contains("href=\"../../index.html\""));
@@ -76,6 +75,15 @@ fn few_runs_tell_no_step() {
     assert!(text(&all, track(&all)).contains("3 runs tell no step, which takes 6"));
 }
 
+#[test]
+fn the_runs_on_both_sides_of_a_step_are_named() {
+    let saved = Saved::of(stepped());
+    let history = saved.history();
+    let named: Vec<&str> = history.runs_at_steps().into_iter().collect();
+    assert_eq!(named, [saved.runs[9].name.as_str(), saved.runs[10].name.as_str()]);
+    assert!(Saved::of(stepped().split_off(17)).history().runs_at_steps().is_empty());
+}
+
 /// How many points a page has in each of its charts.
 fn points(page: &str) -> Vec<usize> {
     let drawn = page.match_indices("<path class=\"points\" d=\"");
@@ -91,12 +99,13 @@ fn what_cannot_be_compared_is_on_another_line() {
     runs[4].manifest.method = MethodVersion(7);
     runs[5].records[0].definition = "00000000000000dd".to_owned();
     runs[6].manifest.invocation.set = "imported".to_owned();
+    runs[7].manifest.launches[0].arguments = ["--contend", "launch"].map(str::to_owned).to_vec();
     let all = Saved::of(runs).check();
     let page = &all[track(&all)];
     let mut found = points(page);
     found.sort_unstable();
-    assert_eq!(found, [1, 1, 1, 16], "machine, method, definition, and the others");
-    assert!(scan(page).text.contains("method 7"));
+    assert_eq!(found, [1, 1, 1, 1, 15], "machine, method, definition, turns, and the others");
+    assert!(scan(page).text.contains("method 7") && scan(page).text.contains("1 thread, in turns"));
     assert!(all.contains_key("machines/ffffffffffffffff.html"));
     assert!(text(&all, "runs/index.html").contains("imported"));
 }

@@ -1,6 +1,7 @@
 //! What is said about one slice. `ops` holds the operations of each worker that counts operations, inside the window.
 //!
-//! A figure is `None` where it is undefined: without workers, without operations, or without time.
+//! A figure is `None` where it is undefined: without workers, without operations, or without time; and shares, where fewer than
+//! two workers had any.
 
 /// Time per operation as one worker sees it, in nanoseconds: the window over the *mean* operations per worker.
 ///
@@ -22,18 +23,21 @@ pub fn cpu_per_op_ns(cpu_ns: f64, ops: &[f64]) -> Option<f64> {
     defined(cpu_ns / positive(ops.iter().sum())?)
 }
 
-/// The smallest share of the operations over the largest, from 0 (some worker got nothing) to 1 (all got the same).
+/// The smallest share of the operations over the largest, from 0 (some worker got nothing) to 1 (all got the same); only with
+/// several workers.
 pub fn fairness_min_max(ops: &[f64]) -> Option<f64> {
+    let ops = of_several(ops)?;
     let smallest = ops.iter().copied().reduce(f64::min)?;
     let largest = ops.iter().copied().reduce(f64::max)?;
     defined(smallest / positive(largest)?)
 }
 
-/// Jain's index of the shares, from 1 / workers (one got everything) to 1 (all got the same).
+/// Jain's index of the shares, from 1 / workers (one got everything) to 1 (all got the same); only with several workers.
 ///
 /// Source: Jain, Chiu and Hawe, "A quantitative measure of fairness and discrimination", DEC-TR-301, 1984:
 /// (Σx)² / (n Σx²).
 pub fn jain_index(ops: &[f64]) -> Option<f64> {
+    let ops = of_several(ops)?;
     let total: f64 = ops.iter().sum();
     let squares: f64 = ops.iter().map(|share| share * share).sum();
     defined(total * total / (ops.len() as f64 * positive(squares)?))
@@ -48,6 +52,11 @@ pub fn efficiency(throughput: f64, threads: usize, throughput_of_one: f64) -> Op
 /// `part` of `whole`; `None` where there is no whole.
 pub fn share(part: f64, whole: f64) -> Option<f64> {
     defined(part / positive(whole)?)
+}
+
+/// One worker shares with nobody, and an even share of 1 would be praise for nothing.
+fn of_several(ops: &[f64]) -> Option<&[f64]> {
+    (ops.len() > 1).then_some(ops)
 }
 
 fn positive(value: f64) -> Option<f64> {
@@ -104,7 +113,7 @@ mod tests {
         check(fairness_min_max(&[100.0, 100.0]), Some(1.0));
         check(fairness_min_max(&[100.0, 25.0, 50.0]), Some(0.25));
         check(fairness_min_max(&[100.0, 0.0]), Some(0.0));
-        check(fairness_min_max(&[7.0]), Some(1.0));
+        check(fairness_min_max(&[7.0]), None);
         check(fairness_min_max(&[0.0, 0.0]), None);
         check(fairness_min_max(&[]), None);
     }
@@ -115,6 +124,7 @@ mod tests {
         check(jain_index(&[5.0, 0.0]), Some(0.5));
         // (1 + 3)² / (2 · (1 + 9))
         check(jain_index(&[1.0, 3.0]), Some(0.8));
+        check(jain_index(&[7.0]), None);
         check(jain_index(&[0.0, 0.0]), None);
         check(jain_index(&[]), None);
     }
@@ -140,7 +150,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_order_of_workers_is_nothing(mut ops in vec(1.0..1e6_f64, 1..8), window_ns in 1.0..1e9_f64) {
+        fn the_order_of_workers_is_nothing(mut ops in vec(1.0..1e6_f64, 2..8), window_ns in 1.0..1e9_f64) {
             let before = [
                 time_per_op_ns(window_ns, &ops), throughput_per_s(window_ns, &ops), cpu_per_op_ns(window_ns, &ops),
                 fairness_min_max(&ops), jain_index(&ops),
@@ -156,7 +166,7 @@ mod tests {
         }
 
         #[test]
-        fn twice_the_operations_are_half_the_time(ops in vec(1.0..1e6_f64, 1..8), window_ns in 1.0..1e9_f64) {
+        fn twice_the_operations_are_half_the_time(ops in vec(1.0..1e6_f64, 2..8), window_ns in 1.0..1e9_f64) {
             let twice: Vec<f64> = ops.iter().map(|ops| ops * 2.0).collect();
             let half = |figure: Option<f64>| figure.map(|figure| figure / 2.0);
             let double = |figure: Option<f64>| figure.map(|figure| figure * 2.0);
@@ -168,9 +178,9 @@ mod tests {
         }
 
         #[test]
-        fn fairness_stays_in_its_bounds(ops in vec(1.0..1e6_f64, 1..8)) {
-            let min_max = fairness_min_max(&ops).expect("there are operations");
-            let jain = jain_index(&ops).expect("there are operations");
+        fn fairness_stays_in_its_bounds(ops in vec(1.0..1e6_f64, 2..8)) {
+            let min_max = fairness_min_max(&ops).expect("there are several workers");
+            let jain = jain_index(&ops).expect("there are several workers");
             prop_assert!((0.0..=1.0).contains(&min_max));
             prop_assert!(jain >= 1.0 / ops.len() as f64 - 1e-12 && jain <= 1.0 + 1e-12);
         }

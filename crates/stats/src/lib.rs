@@ -9,8 +9,8 @@
 //!   one slice ──► figures::{time_per_op_ns, throughput_per_s, cpu_per_op_ns, fairness_min_max, jain_index}
 //!   many slices ──► order::{median, quantile, mad, median_interval}
 //!   many contenders ──► ratio::against_best, ratio::geometric_mean
+//!   many contenders in many launches ──► rank::places
 //!   many thread counts ──► figures::efficiency
-//!   many contenders ──► ratio::against_best
 //!   for criterion's files ──► criterion::{estimates, outlier_fences}
 //!
 //! many runs
@@ -64,6 +64,7 @@ pub mod criterion;
 pub mod figures;
 pub mod floor;
 pub mod looks;
+pub mod margins;
 pub mod modes;
 pub mod order;
 pub mod p_values;

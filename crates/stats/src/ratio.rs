@@ -1,12 +1,7 @@
 //! Contenders beside the best of them. Where their intervals overlap, or nearly so, none is called better.
 
+use crate::margins;
 use crate::order::Interval;
-
-/// How far apart two intervals have to be before the upper one is called slower, as a share of the lower one's end.
-///
-/// Chosen here because where code and memory happen to lie moves a whole launch by as much, which no interval over
-/// its slices can see.
-pub const MARGIN: f64 = 0.02;
 
 /// A contender's time, or another figure of which less is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +15,7 @@ pub struct Entry {
 /// Where a contender stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Standing {
-    /// Its median over the best one, at least 1.
+    /// Its time over the best one's.
     pub ratio: f64,
     /// What can be said about the difference.
     pub evidence: Evidence,
@@ -31,20 +26,21 @@ pub struct Standing {
 pub enum Evidence {
     /// It has the smallest median, and no other shares the place.
     Best,
-    /// Its interval overlaps that of the smallest median or lies less than [`MARGIN`] above it; or it has the smallest
-    /// median, and another comes as near.
+    /// It comes as near as a margin to the smallest median; or it has the smallest median, and another comes as near.
     Tied,
-    /// Its interval lies further above.
+    /// It is further away.
     Slower,
-    /// It or the best has too few slices for an interval.
+    /// It or the best has too few slices or launches for an interval.
     Unknown,
 }
 
 /// Compares each entry with the one of the smallest median. The results stand in the order of the entries; an entry
 /// whose median is not a positive number has none.
 ///
-/// Overlap, with a margin, is a cautious rule: intervals that just overlap may belong to medians that differ. It never calls noise a
-/// difference more often than the intervals themselves miss.
+/// An interval has to lie [`margins::ALONE`] above the end of the best one before it is called slower, whatever the threads: where code
+/// and memory happen to lie moves a whole launch by as much, which no interval over its slices can see. Overlap, with a margin, is a
+/// cautious rule: intervals that just overlap may belong to medians that differ. It never calls noise a difference more often than the
+/// intervals themselves miss.
 pub fn against_best(entries: &[Entry]) -> Vec<Option<Standing>> {
     let usable = |entry: &&Entry| entry.median.is_finite() && entry.median > 0.0;
     let best = entries.iter().enumerate().filter(|(_, entry)| usable(entry));
@@ -77,7 +73,7 @@ pub fn geometric_mean(ratios: &[f64]) -> Option<f64> {
 fn compare(best: &Entry, other: &Entry) -> Evidence {
     match best.interval.zip(other.interval) {
         None => Evidence::Unknown,
-        Some((best, other)) if other.low <= best.high * (1.0 + MARGIN) => Evidence::Tied,
+        Some((best, other)) if other.low <= best.high * (1.0 + margins::ALONE) => Evidence::Tied,
         Some(_) => Evidence::Slower,
     }
 }

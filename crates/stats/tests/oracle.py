@@ -43,7 +43,8 @@ for count in [1, 2, 3, 5, 6, 7, 10, 17, 30, 61, 100]:
             row("quantile", share, values, numpy.quantile(values, share, method="linear"))
         for confidence in [0.5, 0.9, 0.95, 0.99]:
             row("interval", confidence, values, *interval(values, confidence))
-        row("jain", None, values, values.sum() ** 2 / (count * (values**2).sum()))
+        # One worker shares with nobody.
+        row("jain", None, values, values.sum() ** 2 / (count * (values**2).sum()) if count > 1 else None)
 for count in [1074, 1075, 3000]:
     values = numpy.arange(count, dtype=float)
     row("interval of a range", 0.95, [count], *interval(values, 0.95))

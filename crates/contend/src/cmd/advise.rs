@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 ///
 /// {"schema": "contend-advise/1", "run": RUN, "nearest": [{"workload", "threads", "question", "differences": [{"name", "asked",
 /// "measured"}, ...], "known": whether the first are known from the others, "launches", "first": [{"contender", "version", "time_ns",
-/// "ratio"}, ...], "others": [...]}, ...]}.
+/// "ratio"}, ...], "others": [...], "unknown": those of which too little is known}, ...], "as_near": other workloads that are as near,
+/// "telling": parameters that tell them apart}.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// The run: its name, what only its name begins with, or `latest`.
@@ -63,8 +64,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     match arguments.format.format {
         Format::Text => print(&advise::text(&run, &advice, 80, colour()))?,
         Format::Json => {
-            let nearest: Vec<Value> = advice.iter().map(near).collect();
-            print_json(&json!({ "schema": "contend-advise/1", "run": run.name, "nearest": nearest }))?;
+            let nearest: Vec<Value> = advice.nearest.iter().map(near).collect();
+            print_json(&json!({
+                "schema": "contend-advise/1",
+                "run": run.name,
+                "nearest": nearest,
+                "as_near": advice.as_near,
+                "telling": advice.telling,
+            }))?;
         }
     }
     Ok(exit::OK)
@@ -83,7 +90,9 @@ fn need(arguments: &Arguments) -> Need {
 fn refused(error: AdviseError) -> CommandError {
     match error {
         AdviseError::NoParameter { .. } => CommandError::Usage(error.to_string()),
-        AdviseError::NoSuite { .. } => CommandError::NothingSelected(error.to_string()),
+        AdviseError::NoSuite { .. } | AdviseError::NoNumbers { .. } => {
+            CommandError::NothingSelected(error.to_string())
+        }
         AdviseError::NoParameters { .. } => CommandError::Incomparable(error.to_string()),
     }
 }
@@ -103,6 +112,7 @@ fn near(near: &Near) -> Value {
         "launches": near.launches,
         "first": rows(&near.first),
         "others": rows(&near.others),
+        "unknown": rows(&near.unknown),
     })
 }
 

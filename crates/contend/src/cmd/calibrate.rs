@@ -101,7 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
 fn chosen(arguments: &Arguments) -> Result<Vec<Matched>, CommandError> {
     let wanted = arguments.selection.filter.as_deref();
     let filter = select::filter(wanted)?;
-    let executables = executables::find(&arguments.selection.executables)?;
+    let executables = executables::find(&arguments.selection.executables, &arguments.selection.features)?;
     let selected = |entry: &CellEntry| {
         select::fits(filter.as_ref(), entry) && !entry.oversubscribed && select::in_set(entry)
     };

@@ -59,7 +59,7 @@ struct Findings {
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let filter = arguments.selection.filter.as_deref();
     select::filter(filter)?;
-    let executables = executables::find(&arguments.selection.executables)?;
+    let executables = executables::find(&arguments.selection.executables, &arguments.selection.features)?;
     let mut findings = Findings { faulty: false, unfit: false, incomplete: false };
     let mut suites = Vec::new();
     for executable in &executables {
@@ -110,8 +110,11 @@ fn check(
         let after = suite.as_ref().and_then(|suite| suite.cells.last()).map(|entry| entry.cell.to_string());
         let outcome = ask(executable, filter, after.as_deref(), &mut suite, display);
         let culprit = suite.as_mut().and_then(|suite| suite.begun.take());
-        let (Err(error @ (AskError::Died(_) | AskError::Io(_))), Some(cell), Some(dead)) =
-            (&outcome, culprit, &mut suite)
+        let (
+            Err(error @ (AskError::Died(_) | AskError::Failed(_) | AskError::Io(_))),
+            Some(cell),
+            Some(dead),
+        ) = (&outcome, culprit, &mut suite)
         else {
             break executable.conclude(outcome)?;
         };

@@ -22,12 +22,13 @@ enum Verb {
     Init(Init),
 }
 
-/// Write workflows: a gate for pull requests, and a run on main
+/// Write workflows: a gate for pull requests, and on main a run and a site
 ///
 /// The gate measures base and head in turns in one job, because numbers of another machine or hour are false alarms. It
 /// writes a summary and, on GitHub through a second workflow that forks cannot change, one comment that is kept up to
-/// date. A run on the default branch is kept with its report and its exports. They install contend from --repository, whose
-/// address is written into them: variables of a repository do not reach pull requests from forks. Files that are there stay as they are, and then none is written. With --format
+/// date. A run on the default branch has its report and its exports, is kept on the branch `contend-runs`, and all kept runs are
+/// published as a site on the forge's pages. They install contend from --repository, whose address is written into them: variables of a
+/// repository do not reach pull requests from forks. Files that are there stay as they are, and then none is written. With --format
 /// json: {"schema": "contend-ci-init/1", "folder": PATH, "files": [PATH from there, ...]}.
 #[derive(clap::Args, Debug)]
 struct Init {
@@ -122,9 +123,13 @@ impl Forge {
 
     fn next_step(self) -> &'static str {
         match self {
-            Self::Github => "read the files through: the comment works once it is on the default branch",
+            Self::Github => {
+                "read the files through: the comment works once it is on the default branch, and the site once the settings say \
+                 that Pages are built by GitHub Actions"
+            }
             Self::Gitlab => {
-                "read the file through, and add `include: { local: .gitlab/contend.yml }` to .gitlab-ci.yml"
+                "read the file through, and add `include: { local: .gitlab/contend.yml }` to .gitlab-ci.yml; a token as \
+                 CONTEND_KEEP_TOKEN keeps runs for later sites"
             }
         }
     }

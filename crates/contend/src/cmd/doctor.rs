@@ -4,10 +4,10 @@ use crate::cli::{Format, FormatFlag};
 use crate::error::CommandError;
 use crate::output::{colour, print, print_json};
 use anyhow::Context;
-use contend_protocol::{Value, exit, json};
+use contend_protocol::{exit, json};
 use contend_record::environment::{self, Activity, Conditions};
 use contend_record::work::WorkFolder;
-use contend_record::workspace_dir;
+use contend_record::{Store, workspace_dir};
 use contend_report::doctor::{self, Examined, Line, Mark};
 use std::thread::sleep;
 use std::time::Duration;
@@ -40,11 +40,35 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let store = super::store()?;
+    let found = examine(&store, false)?;
+    match arguments.format.format {
+        Format::Text => print(&doctor::text(&found.lines, colour()))?,
+        Format::Json => print_json(&json!({
+            "schema": "contend-doctor/1",
+            "grade": doctor::grade(&found.lines),
+            "machine": found.machine,
+            "lines": found.lines,
+        }))?,
+    }
+    let unfit = arguments.strict && found.lines.iter().any(|line| line.mark == Mark::Bad);
+    Ok(if unfit { exit::UNFIT } else { exit::OK })
+}
+
+/// What is found on this machine now.
+pub(super) struct Found {
+    /// The machine's id.
+    machine: String,
+    pub(super) lines: Vec<Line>,
+}
+
+/// Looks at this machine, for a second. `alone`: it is this process that keeps others from measuring into the store.
+pub(super) fn examine(store: &Store, alone: bool) -> anyhow::Result<Found> {
     let here = std::env::current_dir().context("find the folder this was started in")?;
     let conditions = environment::conditions();
     let activity = watch(&conditions);
     let mut others = environment::measuring_processes(std::process::id());
-    others.extend(store.measuring_now().map(|holder| format!("into this folder of results: {holder}")));
+    let holder = if alone { None } else { store.measuring_now() };
+    others.extend(holder.map(|holder| format!("into this folder of results: {holder}")));
     // What cannot be read is a line of the answer, and no end of it.
     let calibrations = store.calibrations().ok();
     let workspace = workspace_dir(&here);
@@ -60,17 +84,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         calibrations: calibrations.as_deref(),
         now_unix_ms: environment::now_unix_ms(),
     });
-    match arguments.format.format {
-        Format::Text => print(&doctor::text(&lines, colour()))?,
-        Format::Json => print_json(&json!({
-            "schema": "contend-doctor/1",
-            "grade": doctor::grade(&lines).word(),
-            "machine": conditions.machine.id,
-            "lines": lines.iter().map(object).collect::<Vec<_>>(),
-        }))?,
-    }
-    let unfit = arguments.strict && lines.iter().any(|line| line.mark == Mark::Bad);
-    Ok(if unfit { exit::UNFIT } else { exit::OK })
+    Ok(Found { machine: conditions.machine.id, lines })
 }
 
 /// What others do for a moment in which we sleep.
@@ -79,17 +93,4 @@ fn watch(conditions: &Conditions) -> Option<Activity> {
     let before = environment::snapshot();
     sleep(WATCH);
     before.until(&environment::snapshot(), std::process::id(), processors)
-}
-
-fn object(line: &Line) -> Value {
-    json!({
-        "code": line.code,
-        "mark": line.mark.word(),
-        "counts": line.counts,
-        "finding": line.finding,
-        "effect": line.effect,
-        "advice": line.advice,
-        "command": line.command,
-        "undo": line.undo,
-    })
 }

@@ -14,9 +14,11 @@ use contend_protocol::figures::{CellFigures, CellFootprint, Figures, Footprint};
 use contend_protocol::sample::{Fault, Outcome};
 use contend_protocol::version::{FormatVersion, MethodVersion};
 use contend_protocol::{CellId, DecodeError, decode, exit, json};
-use contend_record::FiguresWriter;
-use contend_record::environment::now_unix_ms;
+use contend_record::environment::{now_unix_ms, source};
+use contend_record::{FiguresWriter, Store};
 use contend_report::figures;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Measure what throughput hides: times of single operations, allocations, memory
 ///
@@ -51,52 +53,72 @@ pub(crate) enum Pass {
     Memory,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
-    let (figures, ended) = look(arguments)?;
-    match arguments.format.format {
-        Format::Text => print(&figures::text(&figures))?,
-        Format::Json => print_json(&json!({ "schema": "contend-figures/1", "figures": figures }))?,
-    }
-    ended?;
-    Ok(code(&figures))
+/// What bounds a look, beside the words of its user.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Bounds {
+    /// A filter adds no cells outside the set.
+    pub(super) in_set: bool,
+    /// How long it may take.
+    pub(super) budget: Option<Duration>,
 }
 
-/// Measures, keeps what was found, and says where. The inner result is how it ended: what was found before a failure is there.
-pub(super) fn look(arguments: &Arguments) -> Result<(Figures, Result<(), CommandError>), CommandError> {
+/// What was found.
+pub(super) struct Found {
+    pub(super) figures: Figures,
+    /// Where it is kept, once there is something.
+    pub(super) directory: Option<PathBuf>,
+    /// How many cells were to be looked at.
+    pub(super) planned: usize,
+    /// How it ended: what was found before a failure is there.
+    pub(super) ended: Result<(), CommandError>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let store = super::store()?;
     let _alone = super::measure_alone(&store)?;
-    let cells = chosen(arguments)?;
+    let found = look(arguments, &store, Bounds::default())?;
+    match arguments.format.format {
+        Format::Text => print(&figures::text(&found.figures))?,
+        Format::Json => print_json(&json!({ "schema": "contend-figures/1", "figures": found.figures }))?,
+    }
+    let code = code(&found);
+    found.ended?;
+    Ok(code)
+}
+
+/// Measures, keeps what was found, and says where. Whoever calls holds the measuring lock.
+pub(super) fn look(arguments: &Arguments, store: &Store, bounds: Bounds) -> Result<Found, CommandError> {
+    let cells = chosen(arguments, bounds)?;
     let (_, first) = cells.iter().next().expect("some cells are chosen");
+    let here = std::env::current_dir().map_err(anyhow::Error::from)?;
     let mut figures = Figures {
         format: FormatVersion::CURRENT,
         method: MethodVersion::CURRENT,
         created_unix_ms: now_unix_ms(),
         took_ms: 0,
         machine: machine(std::slice::from_ref(first))?,
+        source: Some(source(&here)),
         seed: arguments.variables.seed(),
         cells: Vec::new(),
     };
-    let kept = store.begin_figures(figures.created_unix_ms, &figures.machine)?;
-    let ended = measure_all(arguments, &cells, &mut figures, &kept);
-    eprintln!(
-        "contend: {} of {} cells in {}",
-        figures.cells.len(),
-        cells.iter().len(),
-        kept.directory().display()
-    );
-    Ok((figures, ended))
+    let mut kept = store.begin_figures();
+    let ended = measure_all((arguments, bounds), &cells, &mut figures, &mut kept);
+    let place = kept.directory().map(|folder| format!(" in {}", folder.display())).unwrap_or_default();
+    eprintln!("contend: {} of {} cells{place}", figures.cells.len(), cells.iter().len());
+    let directory = kept.directory().map(Path::to_owned);
+    Ok(Found { figures, directory, planned: cells.iter().len(), ended })
 }
 
 /// Each cell is kept as it comes: what follows may be interrupted, or fail.
 fn measure_all(
-    arguments: &Arguments,
+    (arguments, bounds): (&Arguments, Bounds),
     cells: &SideCells,
     figures: &mut Figures,
-    kept: &FiguresWriter,
+    kept: &mut FiguresWriter,
 ) -> Result<(), CommandError> {
     let mut progress = Progress::begin();
     for (number, (entry, executable)) in cells.iter().enumerate() {
-        if progress::interrupted() {
+        if progress::interrupted() || bounds.budget.is_some_and(|budget| progress.took() >= budget) {
             break;
         }
         progress.say(&format!("looking at cell {} of {}", number + 1, cells.iter().len()));
@@ -114,30 +136,34 @@ impl Arguments {
     }
 }
 
-pub(super) fn code(figures: &Figures) -> u8 {
-    if figures.cells.iter().any(|cell| matches!(cell.outcome, Outcome::Faulty { .. })) {
+pub(super) fn code(found: &Found) -> u8 {
+    let cells = &found.figures.cells;
+    if cells.iter().any(|cell| matches!(cell.outcome, Outcome::Faulty { .. })) {
         return exit::WRONG_RESULT;
     }
-    if progress::interrupted() {
+    // A Ctrl-C that leaves nothing open interrupts nothing.
+    if cells.len() < found.planned {
         return exit::INTERRUPTED;
     }
     let unfit = |cell: &CellFigures| matches!(cell.outcome, Outcome::NotMeasurable { .. });
-    let all_unfit = !figures.cells.is_empty() && figures.cells.iter().all(unfit);
+    let all_unfit = !cells.is_empty() && cells.iter().all(unfit);
     if all_unfit { exit::UNFIT } else { exit::OK }
 }
 
-/// The cells that the filter fits, whatever their set; without a filter the curated ones.
-fn chosen(arguments: &Arguments) -> Result<SideCells, CommandError> {
-    let wanted = arguments.selection.filter.as_deref();
+/// The cells that the filter fits, whatever their set unless that is bound; without a filter those of the set.
+fn chosen(arguments: &Arguments, bounds: Bounds) -> Result<SideCells, CommandError> {
+    let Selection { filter: wanted, executables, features } = &arguments.selection;
+    let wanted = wanted.as_deref();
     let filter = select::filter(wanted)?;
-    let executables = executables::find_passes(&arguments.selection.executables)?;
+    let executables = executables::find_passes(executables, features)?;
     let selected = |entry: &CellEntry| {
-        let in_set = || filter.is_some() || entry.curated || arguments.variables.full_set();
-        select::fits(filter.as_ref(), entry) && in_set()
+        let by_name = filter.is_some() && !bounds.in_set;
+        select::fits(filter.as_ref(), entry) && (by_name || entry.curated || arguments.variables.full_set())
     };
-    let cells = SideCells::ask_in(&executables, &environment(arguments), selected)?;
+    let environment = environment(arguments);
+    let cells = SideCells::ask_in(&executables, &environment, selected)?;
     if cells.is_empty() {
-        return Err(select::nothing(wanted, &SideCells::ask(&executables, |_| true)?.ids()));
+        return Err(select::nothing_here(wanted, &executables, &environment)?);
     }
     Ok(cells)
 }
@@ -236,8 +262,12 @@ impl Asked<'_> {
                     self.executable.path.display()
                 )));
             }
+            Err(AskError::Failed(code @ exit::USAGE)) => {
+                let name = self.executable.name.clone();
+                return Err(CommandError::Executable { name, code });
+            }
             Err(AskError::Ours(error)) => return Err(error),
-            Err(error @ AskError::Died(_)) => {
+            Err(error @ (AskError::Died(_) | AskError::Failed(_))) => {
                 let message = format!("its process {error}");
                 return Ok(Err(Outcome::Faulty { fault: Fault::Panicked { message } }));
             }

@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let wanted = arguments.selection.filter.as_deref();
     let filter = select::filter(wanted)?;
-    let executables = executables::find(&arguments.selection.executables)?;
+    let executables = executables::find(&arguments.selection.executables, &arguments.selection.features)?;
     let catalogue = catalogue(&executables)?;
     let shown: Vec<CellEntry> = catalogue
         .cells

@@ -106,7 +106,7 @@ fn words(run: &Run, arguments: &Arguments) -> Result<Vec<CellEntry>, CommandErro
         eprintln!("contend: warning: {notice}");
     }
     if arguments.ask {
-        let mut now = list::catalogue(&executables::find(&arguments.executables)?)?.cells;
+        let mut now = list::catalogue(&executables::find(&arguments.executables, &[])?)?.cells;
         // What was said when it was measured comes last, and counts where both are there.
         now.append(&mut words);
         words = now;

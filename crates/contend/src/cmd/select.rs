@@ -1,7 +1,8 @@
 //! Filters on ids, and what to say where they select nothing.
 
+use crate::compare::cells::SideCells;
 use crate::error::CommandError;
-use crate::executables;
+use crate::executables::{self, Executable};
 use contend_protocol::catalogue::CellEntry;
 use contend_record::nearest;
 use regex::Regex;
@@ -31,6 +32,27 @@ pub(super) fn nothing(filter: Option<&str>, ids: &[String]) -> CommandError {
     };
     let hint = hint(filter, ids, "`contend list --all` prints all ids");
     CommandError::NothingSelected(format!("select a cell with `{filter}`; {hint}"))
+}
+
+/// Nothing of what the executables have was selected by `filter`: all that it fits is outside the set, or it fits nothing.
+///
+/// # Errors
+/// What keeps an executable from saying what it has.
+pub(super) fn nothing_here(
+    wanted: Option<&str>,
+    executables: &[Executable],
+    environment: &[(&str, String)],
+) -> Result<CommandError, CommandError> {
+    let filter = filter(wanted)?;
+    let outside = SideCells::ask_in(executables, environment, |entry| fits(filter.as_ref(), entry))?;
+    if outside.is_empty() {
+        return Ok(nothing(wanted, &SideCells::ask(executables, |_| true)?.ids()));
+    }
+    let with = wanted.map(|filter| format!(" with `{filter}`")).unwrap_or_default();
+    let count = outside.iter().len();
+    Ok(CommandError::NothingSelected(format!(
+        "select a cell{with} in the curated set; `--set full` has {count}"
+    )))
 }
 
 /// Nothing of `ids`, which are those of the run, was selected by `filter`.

@@ -15,10 +15,11 @@ use std::collections::BTreeSet;
 ///
 /// Exits with 14 if a contender gave a wrong result, panicked or hung. With --format json:
 ///
-/// {"schema": "contend-show/1", "name": RUN, "notices": [TEXT, ...], "manifest": the run's run.json, "cells": [{"record":
-/// a line of samples.jsonl, "figures": FIGURES}, ...]}, where FIGURES has "slices", "time_ns", "time_ns_low",
-/// "time_ns_high" (exact 95 % interval of the median over the slices of this launch), "throughput_per_s", "cpu_ns",
-/// "fairness" and "jain"; null stands for what is not known.
+/// {"schema": "contend-show/1", "name": RUN, "notices": [TEXT, ...], "manifest": the run's run.json, "doctor": the
+/// examinations of its doctor.json, or null where there are none, "cells": [{"record": a line of samples.jsonl, "figures":
+/// FIGURES}, ...]}, where FIGURES has "slices", "time_ns", "time_ns_low", "time_ns_high" (exact 95 % interval of the median
+/// over the slices of this launch), "throughput_per_s", "cpu_ns", "fairness" and "jain" (of several workers only); null
+/// stands for what is not known.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// The run: its name, what only its name begins with, or `latest`.
@@ -69,6 +70,7 @@ fn object(run: &Run) -> Value {
         "name": run.name,
         "notices": run.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "manifest": run.manifest,
+        "doctor": (!run.examinations.is_empty()).then_some(&run.examinations),
         "cells": run.records.iter().map(cell).collect::<Vec<_>>(),
     })
 }

@@ -1,11 +1,11 @@
 //! Asking an executable: a greeting, then one message a line.
 
 use super::Executable;
-use super::patience::{patience, speaks};
+use super::patience::{patience, speaks_meanwhile};
 use crate::error::CommandError;
 use contend_protocol::catalogue::{Greeting, protocol_of};
 use contend_protocol::version::ProtocolVersion;
-use contend_protocol::{DecodeError, decode};
+use contend_protocol::{DecodeError, decode, exit};
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -28,13 +28,19 @@ pub(crate) struct Question<'a> {
     pub(crate) input: Option<Input<'a>>,
 }
 
-/// What an executable reads on its stdin, which stays open behind it for as long as it is to go on.
+/// What an executable reads on its stdin, which stays open behind it for as long as this process lives.
 #[derive(Clone, Copy)]
 pub(crate) struct Input<'a> {
     pub(crate) text: &'a str,
-    /// Asked after each line of the answer.
+    /// Asked now and then; once it says no, the executable is told that it is enough.
     pub(crate) goes_on: &'a dyn Fn() -> bool,
 }
+
+/// Said on stdin to an executable that is to measure no more.
+const ENOUGH: &[u8] = b"enough\n";
+
+/// Exit codes with which an executable says that it failed itself, behind a sentence on stderr. No contender is to blame.
+const OF_EXECUTABLES: [u8; 3] = [exit::INTERNAL, exit::USAGE, exit::UNFIT];
 
 /// Why there is no whole answer. Each text fits after "the bench executable NAME ".
 #[derive(Debug)]
@@ -47,6 +53,8 @@ pub(crate) enum AskError {
     Io(io::Error),
     /// It said something that is no message.
     Unreadable(DecodeError),
+    /// It failed with this exit code, which is one of its own, and said why on stderr.
+    Failed(u8),
     /// It ended in the middle.
     Died(ExitStatus),
     /// What it said could not be passed on.
@@ -64,6 +72,7 @@ impl fmt::Display for AskError {
             }
             Self::Io(error) => write!(f, "cannot be asked: {error}"),
             Self::Unreadable(error) => write!(f, "said something odd; failed to {error}"),
+            Self::Failed(code) => write!(f, "failed with exit code {code}, and said why above"),
             Self::Died(status) => write!(f, "died in the middle: {status}"),
             Self::Ours(error) => write!(f, "was cut short; failed to {error}"),
         }
@@ -102,8 +111,21 @@ pub(crate) enum Conclusion {
 /// A process that does not outlive its question.
 struct Asked {
     child: Child,
-    /// Open for as long as it is to go on.
+    /// Open for as long as this lives.
     stdin: Option<ChildStdin>,
+    /// It was told that it is enough.
+    told: bool,
+}
+
+impl Asked {
+    /// Says once that it is enough.
+    fn enough(&mut self) {
+        if let (Some(stdin), false) = (&mut self.stdin, self.told) {
+            self.told = true;
+            // One that has ended needs no word.
+            drop(stdin.write_all(ENOUGH));
+        }
+    }
 }
 
 impl Drop for Asked {
@@ -124,13 +146,13 @@ impl Executable {
         mut listen: impl FnMut(Heard<'_>) -> Result<(), AskError>,
     ) -> Result<u8, AskError> {
         let (mut asked, mut answer) = self.start(question).map_err(AskError::Io)?;
-        let Some(line) = read_line(&mut answer).map_err(AskError::Io)? else {
+        let Some(line) = read_line(&mut answer, || {}).map_err(AskError::Io)? else {
             return Err(without_greeting(asked.child.wait().map_err(AskError::Io)?));
         };
         listen(Heard::Greeting(greeting(&line)?))?;
         let heard = listen_to_lines(&mut answer, &mut listen, || {
             if question.input.is_some_and(|input| !(input.goes_on)()) {
-                asked.stdin = None;
+                asked.enough();
             }
         });
         if let Err(error @ (AskError::Ours(_) | AskError::Io(_))) = heard {
@@ -138,10 +160,11 @@ impl Executable {
         }
         let status = asked.child.wait().map_err(AskError::Io)?;
         let code = status.code().and_then(|code| u8::try_from(code).ok());
-        match code.filter(|code| question.accepted.contains(code)) {
+        match code {
+            Some(code) if question.accepted.contains(&code) => heard.map(|()| code),
             // A torn line is what dying looks like, so the death says more.
-            None => Err(AskError::Died(status)),
-            Some(code) => heard.map(|()| code),
+            Some(code) if OF_EXECUTABLES.contains(&code) => Err(AskError::Failed(code)),
+            _ => Err(AskError::Died(status)),
         }
     }
 
@@ -154,6 +177,10 @@ impl Executable {
         match outcome {
             Ok(code) => Ok(Conclusion::Whole(code)),
             Err(AskError::Ours(error)) => Err(error),
+            // What is wrong with the call is wrong with each of them.
+            Err(AskError::Failed(code @ exit::USAGE)) => {
+                Err(CommandError::Executable { name: name.clone(), code })
+            }
             Err(AskError::Foreign) => {
                 eprintln!(
                     "contend: skipped the bench executable {name}: it gave no greeting, as contend's suites do"
@@ -184,7 +211,7 @@ impl Executable {
         command.envs(question.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.spawn()?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-        let mut asked = Asked { child, stdin };
+        let mut asked = Asked { child, stdin, told: false };
         if let Some((stdin, input)) = asked.stdin.as_mut().zip(question.input) {
             // What does not read it, such as a program that is none of ours, tells so in its own way.
             drop(stdin.write_all(input.text.as_bytes()));
@@ -198,17 +225,16 @@ impl Executable {
 fn listen_to_lines(
     answer: &mut BufReader<ChildStdout>,
     listen: &mut impl FnMut(Heard<'_>) -> Result<(), AskError>,
-    mut after_line: impl FnMut(),
+    mut meanwhile: impl FnMut(),
 ) -> Result<(), AskError> {
     let mut heard = Ok(());
-    while let Some(line) = read_line(answer).map_err(AskError::Io)? {
+    while let Some(line) = read_line(answer, &mut meanwhile).map_err(AskError::Io)? {
         if heard.is_ok() {
             heard = listen(Heard::Line(&line));
         }
         if let Err(AskError::Ours(_)) = heard {
             break;
         }
-        after_line();
     }
     heard
 }
@@ -230,9 +256,9 @@ fn without_greeting(status: ExitStatus) -> AskError {
     }
 }
 
-/// The next line without its end; bytes that are no text become replacement characters.
-fn read_line(answer: &mut BufReader<ChildStdout>) -> io::Result<Option<String>> {
-    if !speaks(answer)? {
+/// The next line without its end; bytes that are no text become replacement characters. `meanwhile` is called now and then.
+fn read_line(answer: &mut BufReader<ChildStdout>, meanwhile: impl FnMut()) -> io::Result<Option<String>> {
+    if !speaks_meanwhile(answer, meanwhile)? {
         return Err(io::Error::other(format!("it stayed silent for {} s", patience().as_secs())));
     }
     let mut line = Vec::new();

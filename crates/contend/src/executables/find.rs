@@ -7,23 +7,26 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// The executables `given`, or those of the workspace where none is given.
-pub(crate) fn find(given: &[PathBuf]) -> anyhow::Result<Vec<Executable>> {
-    if given.is_empty() { build(&[]) } else { Ok(given.iter().cloned().map(Executable::at).collect()) }
+/// The executables `given`, or those of the workspace where none is given, built with `features`.
+pub(crate) fn find(given: &[PathBuf], features: &[String]) -> anyhow::Result<Vec<Executable>> {
+    if given.is_empty() { build(features) } else { Ok(given.iter().cloned().map(Executable::at).collect()) }
 }
 
 /// As [`find`], of those that look at single operations, memory and allocations.
-pub(crate) fn find_passes(given: &[PathBuf]) -> anyhow::Result<Vec<Executable>> {
-    if given.is_empty() { build(&PASSES) } else { find(given) }
+pub(crate) fn find_passes(given: &[PathBuf], features: &[String]) -> anyhow::Result<Vec<Executable>> {
+    find(given, &[vec![PASSES.to_owned()], features.to_vec()].concat())
 }
 
 /// Builds what the driver's feature adds. The executables that measure throughput stay as they are, beside them.
-const PASSES: [&str; 2] = ["--features", "contend-driver/passes"];
+const PASSES: &str = "contend-driver/passes";
 
 /// Builds them as `cargo bench` does. What cargo has to say goes to stderr.
-fn build(options: &[&str]) -> anyhow::Result<Vec<Executable>> {
+fn build(features: &[String]) -> anyhow::Result<Vec<Executable>> {
     let mut command = cargo();
-    command.args(BUILD_BENCHES).args(options).stdin(Stdio::null()).stdout(Stdio::piped());
+    command.args(BUILD_BENCHES).stdin(Stdio::null()).stdout(Stdio::piped());
+    if !features.is_empty() {
+        command.args(["--features", &features.join(",")]);
+    }
     let mut cargo = command.spawn().context("start cargo; is it installed?")?;
     let messages = cargo.stdout.take().context("read what cargo says")?;
     let executables = benches(BufReader::new(messages))?;
@@ -97,7 +100,7 @@ mod tests {
 
     #[test]
     fn given_ones_are_named_by_their_files() {
-        let found = find(&[PathBuf::from("/t/fake.sh")]).expect("nothing is built");
+        let found = find(&[PathBuf::from("/t/fake.sh")], &[]).expect("nothing is built");
         assert_eq!((found.len(), found[0].name.as_str()), (1, "fake"));
     }
 }

@@ -18,15 +18,43 @@ pub(crate) fn patience() -> Duration {
     asked.map_or(LEAST, |seconds: u32| LEAST.max(Duration::from_secs(2 * u64::from(seconds))))
 }
 
+/// How often something else is looked after while an executable measures.
+///
+/// Chosen here because a wake-up takes some microseconds of one slice in a hundred, and nobody waits longer for the answer to a Ctrl-C.
+const INTERVAL: Duration = Duration::from_secs(1);
+
 /// Waits until there is something to read, or the end. `false` once patience is at its end.
 pub(crate) fn speaks(answer: &BufReader<ChildStdout>) -> io::Result<bool> {
+    speaks_within(patience(), answer)
+}
+
+/// As [`speaks`]. `meanwhile` is called before waiting, and now and then while there is nothing to read.
+pub(crate) fn speaks_meanwhile(
+    answer: &BufReader<ChildStdout>,
+    mut meanwhile: impl FnMut(),
+) -> io::Result<bool> {
+    let mut left = patience();
+    loop {
+        meanwhile();
+        let wait = left.min(INTERVAL);
+        left -= wait;
+        if speaks_within(wait, answer)? {
+            return Ok(true);
+        }
+        if left.is_zero() {
+            return Ok(false);
+        }
+    }
+}
+
+fn speaks_within(time: Duration, answer: &BufReader<ChildStdout>) -> io::Result<bool> {
     if !answer.buffer().is_empty() {
         return Ok(true);
     }
     let mut waiting = [PollFd::new(answer.get_ref().as_fd(), PollFlags::POLLIN)];
-    let patience = PollTimeout::try_from(patience()).unwrap_or(PollTimeout::MAX);
+    let timeout = PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX);
     loop {
-        match poll(&mut waiting, patience) {
+        match poll(&mut waiting, timeout) {
             Err(nix::errno::Errno::EINTR) => {}
             ready => return Ok(ready? > 0),
         }

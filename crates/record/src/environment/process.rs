@@ -96,7 +96,8 @@ pub(super) fn command_line(arguments: &[String]) -> String {
     words.map(quoted).collect::<Vec<_>>().join(" ")
 }
 
-fn quoted(word: &str) -> String {
+/// The word as a shell needs it to take it for one.
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_=+./:,@%".contains(c);
     let needless = !word.is_empty() && word.chars().all(plain);
     if needless { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }

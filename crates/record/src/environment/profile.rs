@@ -29,6 +29,29 @@ const OVERFLOW: &str = "overflow-checks";
 /// Source: the Cargo book, "Profiles": bench inherits the settings from release.
 const PROFILES: [&str; 2] = ["bench", "release"];
 
+/// Packages of which nothing runs while anything is measured. How they are built decides nothing.
+///
+/// Source: `[profile.bench.package]` of contend's own workspace.
+const NEVER_MEASURED: &[&str] = &[
+    "aho-corasick",
+    "ciborium",
+    "clap",
+    "clap_builder",
+    "contend-record",
+    "criterion",
+    "criterion-plot",
+    "plotters",
+    "plotters-svg",
+    "regex",
+    "regex-automata",
+    "regex-syntax",
+    "statrs",
+    "tinytemplate",
+    "toml",
+    "toml_parser",
+    "winnow",
+];
+
 /// The environment, by name.
 type Variables = BTreeMap<String, String>;
 
@@ -202,7 +225,8 @@ fn packages(tables: &[toml::Table], profile: &BenchProfile) -> Vec<String> {
         let settings: Vec<String> = settings.into_iter().flatten().collect();
         (!settings.is_empty()).then(|| format!("{package} with {}", settings.join(" and ")))
     };
-    names.iter().filter_map(differs).collect()
+    let may_be_measured = |name: &&String| !NEVER_MEASURED.contains(&name.as_str());
+    names.iter().filter(may_be_measured).filter_map(differs).collect()
 }
 
 fn value(table: &toml::Table, path: &[&str]) -> Option<String> {
@@ -308,6 +332,15 @@ mod tests {
                         [profile.release.package.flurry]\ndebug-assertions = true\noverflow-checks = true\n";
         let expected = ["dashmap with opt-level 1", "flurry with debug assertions and overflow checks"];
         assert_eq!(of(manifest, &[]).packages, expected);
+    }
+
+    #[test]
+    fn what_is_never_measured_may_be_built_as_one_likes() {
+        let manifest = "[profile.bench.package.criterion]\nopt-level = 's'\n\
+                        [profile.bench.package.moka]\nopt-level = 's'\n";
+        assert_eq!(of(manifest, &[]).packages, ["moka with opt-level s"]);
+        let ours = include_str!("../../../../Cargo.toml");
+        assert_eq!(of(ours, &[]).packages, Vec::<String>::new());
     }
 
     #[test]

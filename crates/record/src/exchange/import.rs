@@ -95,7 +95,8 @@ fn records(benchmarks: &[FoundBenchmark]) -> Vec<CellRecord> {
     benchmarks.iter().map(|found| record(found, cell(&found.benchmark, &mut taken))).collect()
 }
 
-/// A sample is a slice, and its iterations are one worker's operations.
+/// A sample is a slice, and its iterations are one worker's operations: how many there were is not known, so nobody may say how
+/// they shared, and of one worker nobody does.
 fn record(found: &FoundBenchmark, cell: CellId) -> CellRecord {
     let sample = &found.sample;
     CellRecord {

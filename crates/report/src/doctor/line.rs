@@ -1,38 +1,6 @@
 //! One line of the answer.
 
-/// What is thought of a line. They order from bad to good.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Mark {
-    /// What is measured now is not worth keeping.
-    Bad,
-    /// It moves numbers, or limits what they say.
-    Wary,
-    /// It cannot be seen.
-    Unknown,
-    /// It is as it should be.
-    Good,
-}
-
-/// What was found of one thing.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Line {
-    /// A word that stays what it is when the text changes.
-    pub code: &'static str,
-    /// What is thought of it.
-    pub mark: Mark,
-    /// It bears on numbers, and so on the grade.
-    pub counts: bool,
-    /// What was found, without a stop.
-    pub finding: String,
-    /// What it does to numbers, without a stop.
-    pub effect: &'static str,
-    /// What to do where no command does it.
-    pub advice: Option<String>,
-    /// The exact command that changes it, as bash and zsh understand it; several are divided by `; `.
-    pub command: Option<String>,
-    /// The exact command that takes it back.
-    pub undo: Option<String>,
-}
+use contend_protocol::doctor::{Line, Mark};
 
 /// One thing that is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -42,26 +10,16 @@ pub(super) struct Check {
     pub(super) effect: &'static str,
 }
 
-impl Mark {
-    /// Its sign.
-    pub fn sign(self) -> char {
-        match self {
-            Self::Bad => '✗',
-            Self::Wary => '!',
-            Self::Unknown => '?',
-            Self::Good => '✓',
-        }
-    }
+/// What can be done about a line.
+pub(super) trait Remedy {
+    /// What to do where no command does it.
+    fn advice(self, advice: impl Into<String>) -> Self;
 
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Bad => "bad",
-            Self::Wary => "wary",
-            Self::Unknown => "unknown",
-            Self::Good => "good",
-        }
-    }
+    /// A command, and the one that takes it back.
+    fn command(self, command: impl Into<String>, undo: impl Into<String>) -> Self;
+
+    /// A command that leaves nothing behind to be undone.
+    fn passing_command(self, command: impl Into<String>) -> Self;
 }
 
 impl Check {
@@ -92,25 +50,24 @@ impl Check {
     }
 
     pub(super) fn line(self, mark: Mark, finding: String) -> Line {
-        let Self { code, counts, effect } = self;
-        Line { code, mark, counts, finding, effect, advice: None, command: None, undo: None }
+        let (code, effect) = (self.code.to_owned(), self.effect.to_owned());
+        Line { code, mark, counts: self.counts, finding, effect, advice: None, command: None, undo: None }
     }
 }
 
-impl Line {
-    pub(super) fn advice(mut self, advice: impl Into<String>) -> Self {
+impl Remedy for Line {
+    fn advice(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(advice.into());
         self
     }
 
-    pub(super) fn command(mut self, command: impl Into<String>, undo: impl Into<String>) -> Self {
+    fn command(mut self, command: impl Into<String>, undo: impl Into<String>) -> Self {
         self.command = Some(command.into());
         self.undo = Some(undo.into());
         self
     }
 
-    /// A command that leaves nothing behind to be undone.
-    pub(super) fn passing_command(mut self, command: impl Into<String>) -> Self {
+    fn passing_command(mut self, command: impl Into<String>) -> Self {
         self.command = Some(command.into());
         self
     }

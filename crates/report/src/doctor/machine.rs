@@ -1,6 +1,7 @@
 //! The machine itself: processors, their frequencies, power.
 
-use super::line::{Check, Line, expanded, listed, plural, write};
+use super::line::{Check, Remedy, expanded, listed, plural, write};
+use contend_protocol::doctor::Line;
 use contend_record::environment::{Conditions, Supply};
 use std::collections::BTreeMap;
 

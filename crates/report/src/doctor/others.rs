@@ -1,7 +1,8 @@
 //! Who else uses the machine.
 
 use super::Examined;
-use super::line::{Check, Line, percent};
+use super::line::{Check, Remedy, percent};
+use contend_protocol::doctor::Line;
 use contend_record::environment::Busy;
 use contend_stats::figures::share;
 

@@ -1,9 +1,10 @@
 //! What is ours: the build, the results, the calibration.
 
 use super::Examined;
-use super::line::{Check, Line};
+use super::line::{Check, Remedy};
 use crate::layout::HARD_SPACE;
 use crate::units::memory;
+use contend_protocol::doctor::Line;
 use contend_protocol::version::MethodVersion;
 use contend_record::utc_text;
 

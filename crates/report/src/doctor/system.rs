@@ -1,7 +1,8 @@
 //! How the system is set.
 
-use super::line::{Check, Line, write};
+use super::line::{Check, Remedy, write};
 use crate::units::memory;
+use contend_protocol::doctor::Line;
 use contend_record::environment::{Conditions, Swap};
 use std::collections::BTreeMap;
 

@@ -66,6 +66,16 @@ was edited or damaged. The other lines are not affected.
 ",
     ),
     (
+        "unreadable-file",
+        "\
+A file beside the numbers cannot be read, and what it says is not shown. The
+rest is.
+
+It was damaged, or a newer version of contend wrote it: the warning says which.
+Nothing is added to it, so whoever can read it finds it as it was.
+",
+    ),
+    (
         "missing-file",
         "\
 A file that belongs there is missing. The rest is shown.

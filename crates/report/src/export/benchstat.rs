@@ -5,7 +5,8 @@
 //!
 //! Source: <https://golang.org/design/14313-benchmark-format> and `golang.org/x/perf/benchfmt`.
 
-use super::{REMARK, known_figures, own};
+use super::{REMARK, own};
+use crate::cells::figures;
 use crate::layout::plain;
 use contend_protocol::sample::CellRecord;
 use contend_record::Run;
@@ -43,7 +44,7 @@ pub(super) fn text(run: &Run) -> String {
 /// Parts of the name are `key=value`, so that `-col /contender` and `-filter` work. The threads come last and without a
 /// dash, which would be taken for Go's own.
 fn line(run: &Run, record: &CellRecord) -> Option<String> {
-    let figures = known_figures(run, record);
+    let figures = figures(record);
     let time = figures.time_ns?;
     let cell = &record.cell;
     // Of what was imported one number may be all that fits.

@@ -4,8 +4,8 @@
 //! Source: <https://github.com/OpenObservability/OpenMetrics>, "OpenMetrics, a cloud-native, highly scalable metrics
 //! protocol", version 1.0.
 
-use super::{known_figures, own};
-use crate::cells::CellFigures;
+use super::own;
+use crate::cells::{CellFigures, figures};
 use contend_protocol::sample::{CellRecord, Outcome};
 use contend_record::Run;
 
@@ -74,7 +74,7 @@ const FAMILIES: [Family; 8] = [
     Family {
         name: METRICS[8],
         unit: Some("ratio"),
-        help: "The least busy thread's operations over the busiest one's.",
+        help: "The least busy thread's operations over the busiest one's, where several count them.",
         value: |_, figures| figures.fairness,
     },
     Family {
@@ -88,7 +88,7 @@ const FAMILIES: [Family; 8] = [
 /// The whole exposition, ended by its mark.
 pub(super) fn text(run: &Run) -> String {
     let cells: Vec<(String, &CellRecord, CellFigures)> =
-        run.records.iter().map(|record| (labels(run, record), record, known_figures(run, record))).collect();
+        run.records.iter().map(|record| (labels(run, record), record, figures(record))).collect();
     let mut text = about_run(run);
     for family in &FAMILIES {
         text.push_str(&head(family.name, family.unit, family.help));

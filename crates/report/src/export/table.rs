@@ -1,7 +1,7 @@
 //! All cells as a table: one row for each cell and launch, whether it has a number or not.
 
-use super::{known_figures, own};
-use crate::cells::{CellFigures, reason};
+use super::own;
+use crate::cells::{CellFigures, figures, reason};
 use contend_protocol::sample::{CellRecord, Outcome};
 use contend_protocol::{Value, encode_line, json};
 use contend_record::Run;
@@ -67,7 +67,7 @@ const NAMES: [&str; 29] = [
 fn values(run: &Run, record: &CellRecord) -> [Value; 29] {
     let manifest = &run.manifest;
     let CellFigures { slices, time_ns, time_interval, throughput_per_s, cpu_ns, fairness, jain, .. } =
-        known_figures(run, record);
+        figures(record);
     [
         json!(run.name),
         json!(manifest.created_unix_ms),

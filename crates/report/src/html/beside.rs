@@ -12,8 +12,11 @@ use crate::figures::{few, per_operation, when_fullest};
 use crate::units::{Scale, time};
 use contend_protocol::CellId;
 use contend_protocol::figures::{CellFigures, Figures, OpenLoop, Times, Until};
+use contend_protocol::manifest::Source;
+use contend_protocol::sample::Outcome;
 use contend_record::{Run, utc_text};
 use maud::{Markup, html};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Percentiles as the share of operations that take longer: one in so many.
@@ -21,16 +24,16 @@ const ONE_IN: [usize; 4] = [2, 10, 100, 1000];
 
 /// What was found of the cells of a run.
 #[derive(Debug, Default)]
-pub(super) struct Beside<'f> {
-    cells: BTreeMap<&'f CellId, &'f CellFigures>,
+pub(super) struct Beside {
+    cells: BTreeMap<CellId, CellFigures>,
     /// When it was measured, in milliseconds since 1970-01-01 UTC.
     measured: BTreeSet<u64>,
 }
 
-impl<'f> Beside<'f> {
-    /// What belongs to `run`: found on the same machine, by the same method, of cells with the same version and definition. Of
-    /// several the newest counts.
-    pub(super) fn of(run: &Run, suites: &[Suite<'_>], figures: &'f [Figures]) -> Self {
+impl Beside {
+    /// What belongs to `run`: found on the same machine, by the same method, of the same source, and of cells with the same version and
+    /// definition. Of several figures the newest that was measured counts.
+    pub(super) fn of(run: &Run, suites: &[Suite<'_>], figures: &[Figures]) -> Self {
         let of_run: BTreeMap<&CellId, (&str, &str)> = suites
             .iter()
             .flat_map(|suite| &suite.workloads)
@@ -38,22 +41,36 @@ impl<'f> Beside<'f> {
             .map(|cell| (cell.id, (cell.version, cell.definition)))
             .collect();
         let manifest = &run.manifest;
-        let mut fitting: Vec<&Figures> = figures
-            .iter()
-            .filter(|one| one.machine.id == manifest.machine.id && one.method == manifest.method)
-            .collect();
-        fitting.sort_by_key(|one| one.created_unix_ms);
+        let fits = |one: &&Figures| {
+            // Figures of before it was kept do not say of which source they are.
+            let same_source = one.source.as_ref().is_none_or(|source| is_same(source, &manifest.source));
+            same_source && one.machine.id == manifest.machine.id && one.method == manifest.method
+        };
+        let mut fitting: Vec<&Figures> = figures.iter().filter(fits).collect();
+        fitting.sort_by_key(|one| std::cmp::Reverse(one.created_unix_ms));
         let mut beside = Self::default();
         for one in fitting {
             let same = |cell: &&CellFigures| {
                 of_run.get(&cell.cell).is_some_and(|known| *known == (&cell.version, &cell.definition))
             };
             for cell in one.cells.iter().filter(same) {
-                beside.cells.insert(&cell.cell, cell);
-                beside.measured.insert(one.created_unix_ms);
+                if beside.add(cell) {
+                    beside.measured.insert(one.created_unix_ms);
+                }
             }
         }
         beside
+    }
+
+    /// Adds what is not known from newer figures; says whether there was anything.
+    fn add(&mut self, older: &CellFigures) -> bool {
+        match self.cells.entry(older.cell.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(older.clone());
+                true
+            }
+            Entry::Occupied(mut known) => complete(known.get_mut(), older),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -61,8 +78,8 @@ impl<'f> Beside<'f> {
     }
 
     /// The cells of a workload that have figures, in its order.
-    fn of_workload(&self, workload: &Workload<'_>) -> Vec<&'f CellFigures> {
-        workload.cells.iter().filter_map(|cell| self.cells.get(cell.id).copied()).collect()
+    fn of_workload(&self, workload: &Workload<'_>) -> Vec<&CellFigures> {
+        workload.cells.iter().filter_map(|cell| self.cells.get(cell.id)).collect()
     }
 
     pub(super) fn has(&self, workload: &Workload<'_>) -> bool {
@@ -70,8 +87,33 @@ impl<'f> Beside<'f> {
     }
 }
 
+/// Whether both are of the same code, as far as anybody can tell.
+fn is_same(one: &Source, other: &Source) -> bool {
+    (&one.commit, one.dirty, &one.lock_file) == (&other.commit, other.dirty, &other.lock_file)
+}
+
+/// Adds those of the passes that are not in newer figures; says whether there are any. A contender that was wrong last has no others.
+fn complete(newer: &mut CellFigures, older: &CellFigures) -> bool {
+    let is_wrong = |cell: &CellFigures| matches!(cell.outcome, Outcome::Faulty { .. });
+    if is_wrong(newer) || is_wrong(older) {
+        return false;
+    }
+    let has_operations =
+        |cell: &CellFigures| cell.service.is_some() || cell.allocations.is_some() || cell.open_loop.is_some();
+    let operations = !has_operations(newer) && has_operations(older);
+    let memory = newer.memory.is_none() && older.memory.is_some();
+    if operations {
+        let CellFigures { outcome, service, allocations, open_loop, .. } = older.clone();
+        *newer = CellFigures { outcome, service, allocations, open_loop, ..newer.clone() };
+    }
+    if memory {
+        newer.memory.clone_from(&older.memory);
+    }
+    operations || memory
+}
+
 /// The body of the page.
-pub(super) fn body(beside: &Beside<'_>, suites: &[Suite<'_>], plan: &Plan<'_, '_>) -> Markup {
+pub(super) fn body(beside: &Beside, suites: &[Suite<'_>], plan: &Plan<'_, '_>) -> Markup {
     let times: Vec<String> = beside.measured.iter().map(|time| utc_text(*time)).collect();
     html! {
         h1 { "What throughput hides" }
@@ -86,12 +128,7 @@ pub(super) fn body(beside: &Beside<'_>, suites: &[Suite<'_>], plan: &Plan<'_, '_
     }
 }
 
-fn section(
-    beside: &Beside<'_>,
-    workload: &Workload<'_>,
-    family: &Family<'_, '_>,
-    plan: &Plan<'_, '_>,
-) -> Markup {
+fn section(beside: &Beside, workload: &Workload<'_>, family: &Family<'_, '_>, plan: &Plan<'_, '_>) -> Markup {
     let cells = beside.of_workload(workload);
     let id = format!("{}.{}", workload.suite, workload.name);
     let page = format!("{}#{}", plan.file(workload), workload.name);
@@ -328,7 +365,8 @@ mod tests {
     use super::super::fixture::{Table, run};
     use super::super::model::suites;
     use super::*;
-    use contend_protocol::sample::Outcome;
+    use contend_protocol::figures::Footprint;
+    use contend_protocol::sample::Fault;
 
     fn times(p50: u64, p999: Option<u64>) -> Times {
         Times {
@@ -362,6 +400,7 @@ mod tests {
             created_unix_ms,
             took_ms: 1,
             machine: run.manifest.machine.clone(),
+            source: Some(run.manifest.source.clone()),
             seed: 42,
             cells: run.records.iter().map(cell).collect(),
         }
@@ -383,6 +422,12 @@ mod tests {
         none(&|one| one.machine.id = "other".to_owned());
         none(&|one| one.cells.iter_mut().for_each(|cell| cell.definition = "other".to_owned()));
         none(&|one| one.cells.iter_mut().for_each(|cell| cell.version = "other".to_owned()));
+        let source = |one: &mut Figures, change: &dyn Fn(&mut Source)| one.source.iter_mut().for_each(change);
+        none(&|one| source(one, &|source| source.commit = Some("other".to_owned())));
+        none(&|one| source(one, &|source| source.lock_file = None));
+        none(&|one| source(one, &|source| source.dirty = Some(true)));
+        let unsaid = Figures { source: None, ..figures(&run, 1, 10) };
+        assert!(!Beside::of(&run, &suites, &[unsaid]).is_empty(), "of before it was kept");
         assert!(!Beside::of(&run, &suites, &[figures(&run, 1, 10)]).is_empty());
     }
 
@@ -398,6 +443,57 @@ mod tests {
             .map(|cell| cell.service.and_then(|one| one.p50_ns))
             .collect();
         assert_eq!(medians, [Some(30), Some(30)]);
+    }
+
+    /// Figures of which each cell is as `change` leaves it.
+    fn changed(run: &Run, created_unix_ms: u64, change: impl Fn(&mut CellFigures)) -> Figures {
+        let mut one = figures(run, created_unix_ms, 10);
+        one.cells.iter_mut().for_each(change);
+        one
+    }
+
+    #[track_caller]
+    fn check_complete(all: &[Figures], expected: (Option<u64>, bool, Vec<u64>)) {
+        let run = sample();
+        let suites = suites(&run, &[]);
+        let beside = Beside::of(&run, &suites, all);
+        let cell = beside.of_workload(&suites[0].workloads[0])[0];
+        let p50 = cell.service.and_then(|times| times.p50_ns);
+        let found = (p50, cell.memory.is_some(), beside.measured.iter().copied().collect::<Vec<u64>>());
+        assert_eq!(found, expected, "{cell:?}");
+    }
+
+    #[test]
+    fn what_newer_figures_do_not_say_older_ones_do() {
+        let run = sample();
+        let times = |at| changed(&run, at, |_| {});
+        let nothing =
+            |cell: &mut CellFigures| (cell.service, cell.allocations, cell.open_loop) = (None, None, None);
+        let footprint =
+            Footprint { resident_before_bytes: None, stages: Vec::new(), peak_resident_bytes: None };
+        let memory = |at| {
+            changed(&run, at, |cell| {
+                nothing(cell);
+                cell.memory = Some(footprint.clone());
+            })
+        };
+        check_complete(&[times(1), memory(2)], (Some(10), true, vec![1, 2]));
+        check_complete(&[memory(1), times(2)], (Some(10), true, vec![1, 2]));
+        let disturbed = |at| {
+            changed(&run, at, |cell| {
+                nothing(cell);
+                cell.outcome = Outcome::NotMeasurable { reason: "busy".to_owned() };
+            })
+        };
+        check_complete(&[times(1), disturbed(2)], (Some(10), false, vec![1, 2]));
+        check_complete(&[disturbed(1), times(2)], (Some(10), false, vec![2]));
+        let wrong = |at| {
+            changed(&run, at, |cell| {
+                nothing(cell);
+                cell.outcome = Outcome::Faulty { fault: Fault::Hung { bound_s: 9 } };
+            })
+        };
+        check_complete(&[times(1), wrong(2)], (None, false, vec![2]));
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! All cells as files beside the pages: one line each, every figure in its base unit and not rounded.
 
 use super::model::{Basis, Cell, Suite};
-use crate::cells::Place;
+use crate::cells::{Place, standing_word};
 use contend_protocol::{Value, encode_line, json};
-use contend_stats::ratio::Evidence;
 
 /// Names the fields and their meaning; it rises when one changes, and not when one is added at the end.
 const SCHEMA: &str = "contend-report-cell/1";
@@ -42,10 +41,16 @@ const COLUMNS: [&str; 30] = [
     "launches_left_out",
 ];
 
+/// All cells as a table, and as JSON lines.
+pub(super) fn files(run: &str, suites: &[Suite<'_>]) -> (String, String) {
+    let objects: Vec<Value> = objects(run, suites).collect();
+    (csv(&objects), json_lines(&objects))
+}
+
 /// RFC 4180: a head, and a line for each cell.
-pub(super) fn csv(run: &str, suites: &[Suite<'_>]) -> String {
+fn csv(objects: &[Value]) -> String {
     let mut text = COLUMNS.join(",") + "\r\n";
-    for object in objects(run, suites) {
+    for object in objects {
         let fields: Vec<String> = COLUMNS.iter().map(|name| field(&object[*name])).collect();
         text += &fields.join(",");
         text += "\r\n";
@@ -54,8 +59,8 @@ pub(super) fn csv(run: &str, suites: &[Suite<'_>]) -> String {
 }
 
 /// One JSON object a line.
-pub(super) fn json_lines(run: &str, suites: &[Suite<'_>]) -> String {
-    objects(run, suites).map(|object| encode_line(&object) + "\n").collect()
+fn json_lines(objects: &[Value]) -> String {
+    objects.iter().map(|object| encode_line(object) + "\n").collect()
 }
 
 fn objects<'s>(run: &'s str, suites: &'s [Suite<'_>]) -> impl Iterator<Item = Value> + 's {
@@ -103,12 +108,7 @@ fn object(run: &str, cell: &Cell<'_>, imported: bool) -> Value {
     "fairness": figures.fairness,
     "jain": figures.jain,
     "vs_best": cell.standing.map(|standing| standing.ratio),
-    "standing": cell.standing.map(|standing| match standing.evidence {
-        Evidence::Best => "best",
-        Evidence::Tied => "tied",
-        Evidence::Slower => "slower",
-        Evidence::Unknown => "unknown",
-    }),
+    "standing": cell.standing.map(|standing| standing_word(standing.evidence)),
         })
 }
 
@@ -149,7 +149,7 @@ mod tests {
             run(&[Table { workload: "w", threads: 2, cells: &[("a", 10), ("b", 20), ("floor", 1)] }]);
         run.records[1].version = "b \"1\", or so\n".to_owned();
         let suites = suites(&run, &[]);
-        let lines = json_lines(&run.name, &suites);
+        let (csv, lines) = files(&run.name, &suites);
         for line in lines.lines() {
             let object: Value = decode("a line", line).expect("it is JSON");
             let fields = object.as_object().expect("an object");
@@ -158,7 +158,6 @@ mod tests {
         }
         let first: Value = decode("a line", lines.lines().next().expect("a line")).expect("it is JSON");
         assert_eq!((first["contender"].as_str(), first["standing"].as_str()), (Some("a"), Some("best")));
-        let csv = csv(&run.name, &suites);
         assert_eq!(csv.split("\r\n").count(), 5, "a head, three cells, and the end");
         assert!(csv.contains(",\"b \"\"1\"\", or so\n\","), "{csv}");
     }
@@ -179,10 +178,8 @@ mod tests {
         let mut run = run(&[Table { workload: "w", threads: 2, cells: &[("a", 10)] }]);
         run.records[0].version = "=cmd|'/c calc'!A0".to_owned();
         let suites = suites(&run, &[]);
-        assert!(csv(&run.name, &suites).contains(",'=cmd|'/c calc'!A0,"));
-        assert!(
-            json_lines(&run.name, &suites).contains("\"=cmd|'/c calc'!A0\""),
-            "only CSV goes to spreadsheets"
-        );
+        let (csv, lines) = files(&run.name, &suites);
+        assert!(csv.contains(",'=cmd|'/c calc'!A0,"));
+        assert!(lines.contains("\"=cmd|'/c calc'!A0\""), "only CSV goes to spreadsheets");
     }
 }

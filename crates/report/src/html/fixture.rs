@@ -26,6 +26,7 @@ pub(crate) fn run(tables: &[Table<'_>]) -> Run {
         directory: PathBuf::new(),
         manifest: contend_protocol::decode("a manifest", MANIFEST).expect("the fixture is one"),
         records: records.collect(),
+        examinations: Vec::new(),
         notices: Vec::new(),
     }
 }

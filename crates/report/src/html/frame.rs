@@ -136,6 +136,22 @@ pub(super) fn foreign(text: &str) -> Markup {
     html! { bdi { (plain(text)) } }
 }
 
+/// Text from outside that quotes commands and names as `so`, which on a page is another face.
+pub(super) fn quoting(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // What one mark opens and none closes is text.
+    let whole = parts.len() % 2 == 1;
+    html! {
+        @if whole {
+            @for (index, part) in parts.iter().enumerate() {
+                @if index % 2 == 1 { code { (foreign(part)) } } @else { (foreign(part)) }
+            }
+        } @else {
+            (foreign(text))
+        }
+    }
+}
+
 /// Text from outside where no element can keep its direction: in titles, and in what is copied. Controls of direction are left
 /// out, because they would turn what follows.
 pub(super) fn unsteered(text: &str) -> String {

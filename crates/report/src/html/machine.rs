@@ -1,5 +1,6 @@
 //! The machine, the build and the launches of a run.
 
+use super::examined;
 use super::frame::{foreign, scrolling};
 use super::model::Suite;
 use super::trust::warning_list;
@@ -14,11 +15,12 @@ pub(super) fn body(run: &Run, suites: &[Suite<'_>]) -> Markup {
     let imported = run.manifest.is_imported();
     let facts = facts(run);
     // They have tables of their own.
-    let shown = facts.iter().filter(|(name, _)| !["costs", "launches"].contains(name));
+    let shown = facts.iter().filter(|(name, _)| !["doctor", "costs", "launches"].contains(name));
     html! {
         h1 { @if imported { "Where it comes from" } @else { "Machine, build and launches" } }
         dl.facts { @for (name, value) in shown { dt { (name) } dd { (foreign(value)) } } }
         section { h2 { "What to be wary of" } (warning_list(run, suites)) }
+        @if let Some(found) = examined::section(&run.examinations) { (found) }
         @if !imported {
             section { h2 { "What this machine’s own operations cost" } (constants(&run.manifest.constants)) }
             section { h2 { "Launches" } (launches(&run.manifest.launches)) }

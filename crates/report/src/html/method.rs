@@ -1,9 +1,9 @@
 //! What the numbers mean, in short; `METHODOLOGY.md` has the whole of it.
 
 use super::frame::scrolling;
-use crate::cells::{CONFIDENCE, CONTENDED_MARGIN};
+use crate::cells::CONFIDENCE;
 use contend_protocol::version::MethodVersion;
-use contend_stats::ratio::MARGIN;
+use contend_stats::margins;
 use maud::{Markup, html};
 
 /// Figures and their definitions.
@@ -18,8 +18,11 @@ const FIGURES: [(&str, &str); 11] = [
         "geometric mean of “vs best” over the workloads that all contenders of a table have; it orders rows",
     ),
     ("efficiency", "throughput of n threads ÷ (n × throughput of one); not for more threads than processors"),
-    ("min/max", "the least busy thread’s operations ÷ the busiest one’s"),
-    ("Jain", "Jain’s index of the threads’ shares, (Σx)² ÷ (n Σx²)"),
+    (
+        "min/max",
+        "the least busy thread’s operations ÷ the busiest one’s; only where several threads count them",
+    ),
+    ("Jain", "Jain’s index of the threads’ shares, (Σx)² ÷ (n Σx²); only of several"),
     ("again", "slices that were measured again because the machine was disturbed"),
     ("others", "processor time that others took from the allowed processors while the cell was measured"),
 ];
@@ -27,7 +30,7 @@ const FIGURES: [(&str, &str); 11] = [
 /// The body of the page.
 pub(super) fn body(method: MethodVersion) -> Markup {
     let percent = CONFIDENCE * 100.0;
-    let (margin, contended) = (MARGIN * 100.0, CONTENDED_MARGIN * 100.0);
+    let (margin, contended) = (margins::ALONE * 100.0, margins::CONTENDED * 100.0);
     html! {
         h1 { "What the numbers mean" }
         @if method == MethodVersion::FOREIGN {
@@ -51,10 +54,10 @@ pub(super) fn body(method: MethodVersion) -> Markup {
                  launch’s median, and the interval is about the launches. Fewer than six have none at this level; then the smallest and the \
                  largest are shown, and nobody is called slower. Contenders took turns within each launch, so they are compared within it: \
                  one is slower if the whole interval of its ratio to the best, over the launches, lies more than " (margin) " % above 1, or "
-                (contended) " % where threads contend."
+                (contended) " % where threads contend. One with fewer than six launches in common with the best stands beside the others without a rank."
             }
             p {
-                "Where there was one launch, contenders whose intervals overlap the best one’s, or lie less than " (margin) " % above it, share the first place. Two runs are \
+                "Where there was one launch, contenders whose intervals overlap the best one’s, or lie less than " (margin) " % above it, whatever the threads, share the first place. Two runs are \
                  no comparison: " code { "contend compare" } " measures both sides anew, in turns."
             }
         }

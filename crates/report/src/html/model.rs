@@ -3,14 +3,14 @@
 mod cell;
 mod said;
 
-use crate::cells::{FEWEST_LAUNCHES, margin};
 use cell::{alike, cell_of};
 use contend_protocol::CellId;
 use contend_protocol::catalogue::CellEntry;
 use contend_protocol::sample::CellRecord;
 use contend_record::Run;
-use contend_stats::figures::{efficiency, share};
-use contend_stats::rank::{Launches, places};
+use contend_stats::figures::efficiency;
+use contend_stats::margins;
+use contend_stats::rank::{FEWEST_LAUNCHES, Launches, Place, places};
 use contend_stats::ratio::{Entry, Evidence, Standing, against_best};
 use said::{Said, Unavailable};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,7 +130,7 @@ fn workload<'a>(
     Workload { question, analysis, unavailable, records, ..workload }
 }
 
-/// A workload of which nothing is known but its cells, which are ranked here.
+/// A workload of which nothing is known but its cells, which are ranked here, unless their standings are known.
 pub(crate) fn of_cells<'a>(suite: &'a str, name: &'a str, mut cells: Vec<Cell<'a>>) -> Workload<'a> {
     let threads: BTreeSet<usize> = cells.iter().map(|cell| cell.id.threads()).collect();
     cells.sort_by(|left, right| {
@@ -139,7 +139,7 @@ pub(crate) fn of_cells<'a>(suite: &'a str, name: &'a str, mut cells: Vec<Cell<'a
         key(left).cmp(&key(right)).then(time(left).total_cmp(&time(right)))
     });
     for &threads in &threads {
-        rank(cells.iter_mut().filter(|cell| cell.id.threads() == threads), margin(threads));
+        rank(cells.iter_mut().filter(|cell| cell.id.threads() == threads), threads);
     }
     if threads.len() > 1 {
         add_efficiencies(&mut cells);
@@ -183,31 +183,33 @@ fn cells<'a>(records: &[&'a CellRecord]) -> Vec<Cell<'a>> {
 }
 
 /// Compares cells of one table with the best of the contenders among them: within launches, where there are enough of them.
-fn rank<'c, 'a: 'c>(cells: impl Iterator<Item = &'c mut Cell<'a>>, margin: f64) {
+fn rank<'c, 'a: 'c>(cells: impl Iterator<Item = &'c mut Cell<'a>>, threads: usize) {
     let mut cells: Vec<&mut Cell<'a>> = cells.collect();
-    let enough = cells.iter().any(|cell| cell.contends() && cell.times_ns.len() >= FEWEST_LAUNCHES);
-    let mut standings = if enough { within_launches(&cells, margin) } else { by_intervals(&cells) };
-    doubt(&mut standings);
-    let rivalled = standings.iter().flatten().count() > 1;
+    let standings = standings(&cells, threads);
+    let known = |standing: &&Standing| standing.evidence != Evidence::Unknown;
+    let rivalled = standings.iter().flatten().filter(known).count() > 1;
     for (cell, standing) in cells.iter_mut().zip(standings) {
         cell.standing = standing;
         cell.rivalled = rivalled;
     }
 }
 
-fn within_launches(cells: &[&mut Cell<'_>], margin: f64) -> Vec<Option<Standing>> {
+fn standings(cells: &[&mut Cell<'_>], threads: usize) -> Vec<Option<Standing>> {
+    if cells.iter().any(|cell| cell.standing.is_some()) {
+        return cells.iter().map(|cell| cell.standing).collect();
+    }
+    if cells.iter().any(|cell| cell.contends() && cell.times_ns.len() >= FEWEST_LAUNCHES) {
+        return within_launches(cells, threads);
+    }
+    let mut standings = by_intervals(cells);
+    doubt(&mut standings);
+    standings
+}
+
+fn within_launches(cells: &[&mut Cell<'_>], threads: usize) -> Vec<Option<Standing>> {
     let times = |cell: &&mut Cell<'_>| if cell.contends() { cell.times_ns.clone() } else { Launches::new() };
-    let places = places(&cells.iter().map(times).collect::<Vec<_>>(), margin);
-    let best = places.iter().flatten().map(|place| place.median).reduce(f64::min);
-    let standing = |place: contend_stats::rank::Place| {
-        let standing = place.standing();
-        if standing.ratio.is_finite() {
-            return Some(standing);
-        }
-        // It has no launch in common with the best one, so all that is left is the ratio of two medians.
-        Some(Standing { ratio: share(place.median, best?)?, evidence: Evidence::Unknown })
-    };
-    places.into_iter().map(|place| standing(place?)).collect()
+    let places = places(&cells.iter().map(times).collect::<Vec<_>>(), margins::of_threads(threads));
+    places.iter().map(|place| place.as_ref().map(Place::standing)).collect()
 }
 
 fn by_intervals(cells: &[&mut Cell<'_>]) -> Vec<Option<Standing>> {
@@ -247,6 +249,7 @@ fn add_efficiencies(cells: &mut [Cell<'_>]) {
 mod tests {
     use super::super::fixture::{Table, record as sample, run};
     use super::*;
+    use contend_protocol::sample::Outcome;
 
     /// What is known of each contender, and whether pages frame it.
     fn known(records: &[CellRecord]) -> Vec<(&str, Option<Evidence>, bool)> {
@@ -296,6 +299,33 @@ mod tests {
         // Six launches tell something of themselves, and nothing of another that has one.
         records.extend((3..6).map(|at| launch("a", at, 10)));
         assert_eq!(known(&records), [("a", unknown, false), ("b", unknown, false)]);
+    }
+
+    #[test]
+    fn one_disturbed_launch_takes_the_rank_of_that_contender_only() {
+        let launches = |contender, times: u64| (0..6).map(move |at| launch(contender, at, times));
+        let mut records: Vec<CellRecord> =
+            [launches("a", 10), launches("b", 20), launches("c", 100)].into_iter().flatten().collect();
+        records[17].outcome = Outcome::NotMeasurable { reason: "busy".to_owned() };
+        let (best, slower, unknown) = (Some(Evidence::Best), Some(Evidence::Slower), Some(Evidence::Unknown));
+        assert_eq!(known(&records), [("a", best, true), ("b", slower, false), ("c", unknown, false)]);
+        // Of two nobody is left to be compared with.
+        let two: Vec<CellRecord> =
+            records.into_iter().filter(|record| record.cell.contender() != "b").collect();
+        assert_eq!(known(&two), [("a", unknown, false), ("c", unknown, false)]);
+    }
+
+    #[test]
+    fn nobody_is_framed_where_one_that_missed_launches_comes_as_near() {
+        let launches = |contender, count, times: u64| (0..count).map(move |at| launch(contender, at, times));
+        let records: Vec<CellRecord> = [launches("a", 6, 10), launches("b", 6, 20), launches("c", 5, 10)]
+            .into_iter()
+            .flatten()
+            .collect();
+        let (slower, unknown) = (Some(Evidence::Slower), Some(Evidence::Unknown));
+        let mut found = known(&records);
+        found.sort_unstable_by_key(|(name, ..)| *name);
+        assert_eq!(found, [("a", unknown, false), ("b", slower, false), ("c", unknown, false)]);
     }
 
     #[test]

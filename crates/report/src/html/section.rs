@@ -2,7 +2,7 @@
 
 use super::curve::{Curve, Point, Series, log_axis, share_axis};
 use super::family::Family;
-use super::frame::{anchored, foreign};
+use super::frame::{anchored, foreign, quoting};
 use super::model::{Cell, Workload};
 use super::plan::{Piece, Plan};
 use super::words::{count, factor, listed, range, rates};
@@ -28,7 +28,7 @@ pub(super) fn section(
                 p.question { (foreign(question)) }
             }
             @if let Some(analysis) = workload.analysis {
-                p { (foreign(analysis)) }
+                p { (quoting(analysis)) }
             }
             @if piece.all > 1 { (parts(piece, plan)) }
             div.charts {

@@ -1,8 +1,8 @@
 //! All runs as pages that can be published: static, with relative links only, and the same bytes from the same lines.
 //!
 //! ```text
-//! Run ─► lines ─────────► history.jsonl, runs.jsonl ─► History ─┬─► overview: newest heat maps, steps, comparisons, runs
-//!   └──► pages_of_run ──► runs/<run>/                           ├─► cell: a contender over the runs ─► course
+//! Run ─► Shown ─► lines ► history.jsonl, runs.jsonl ─► History ─┬─► overview: newest heat maps, steps, comparisons, runs
+//!           └───► pages ► runs/<run>/                           ├─► cell: a contender over the runs ─► course
 //! Comparison ───────────► compare/<name>/verdict.json ──────────┼─► compare ─► forest
 //!                                                               ├─► machines
 //!                                                               └─► publish: latest.json, badges, feed.xml
@@ -24,13 +24,15 @@ mod slug;
 mod summary;
 
 use super::frame::{Frame, Link};
-use super::{Around, File, method, report_below};
+use super::model::{Suite, suites};
+use super::{Around, File, files, method};
 use contend_protocol::comparison::Comparison;
 use contend_protocol::encode_line;
 use contend_protocol::fnv::Fnv;
-use contend_protocol::site::HistoryRun;
+use contend_protocol::site::{HistoryCell, HistoryRun};
 use contend_protocol::version::MethodVersion;
 use contend_record::Run;
+use contend_stats::margins;
 use history::Track;
 use maud::{Markup, html};
 use paths::{comparison_page, machine_page, track_page};
@@ -40,7 +42,6 @@ use std::fmt;
 pub use history::History;
 pub use paths::folder;
 use paths::short as short_machine;
-pub use summary::lines;
 
 /// All that a site is made from.
 #[derive(Clone, Copy, Debug)]
@@ -91,10 +92,30 @@ impl Contents<'_> {
     }
 }
 
-/// The pages of one run, as [`report`](super::report) makes them, with a link to the site above them.
-pub fn pages_of_run(run: &Run, around: &Around<'_>) -> Vec<File> {
-    let above = Link { file: "../../index.html".to_owned(), text: "All runs".to_owned() };
-    report_below(run, around, Some(above))
+/// A run as a site shows it, put together once for its pages and its lines.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    run: &'a Run,
+    around: Around<'a>,
+    suites: Vec<Suite<'a>>,
+}
+
+impl<'a> Shown<'a> {
+    /// The run, with what is around it. Its lines are the same whatever that is.
+    pub fn new(run: &'a Run, around: Around<'a>) -> Self {
+        Self { run, around, suites: suites(run, around.words) }
+    }
+
+    /// Its pages, as [`report`](super::report) makes them, with a link to the site above them.
+    pub fn pages(&self) -> Vec<File> {
+        let above = Link { file: "../../index.html".to_owned(), text: "All runs".to_owned() };
+        files(self.run, &self.suites, &self.around, Some(above))
+    }
+
+    /// The lines that the site keeps of it. `lengths` are those of its files, by which it is known again.
+    pub fn lines(&self, lengths: [u64; 3]) -> (HistoryRun, Vec<HistoryCell>) {
+        summary::lines(self.run, &self.suites, lengths)
+    }
 }
 
 /// All other pages: those that are linked to come before those that link to them. `each` gets one after the other, and the first
@@ -210,14 +231,16 @@ fn over_time() -> Markup {
         section id="_over-time" {
             h2 { "Runs over time" }
             p {
-                "A line holds the runs of one machine, one method version and one definition of a workload, in their order. Nothing else is ever on it: \
-                 another machine, or another definition, is another line. Imported runs are on none."
+                "A line holds the runs of one machine, one method version, one way of measuring and one definition of a workload, in their order. Nothing \
+                 else is ever on it: another machine, or another definition, is another line. Cells that were measured alone, as " code { "cargo bench" }
+                " does, and in turns with others, as " code { "contend run" } " does, are two lines, because their slices find other things in the caches. \
+                 Imported runs are on none."
             }
             p {
                 "A stretch of runs is cut where its level changed: so that the distances of the logarithms to the level of their stretch, plus a \
                  penalty for each cut, are least, with at least three runs a stretch. The scatter is told from the differences between neighbours. A run that \
-                 stands alone counts only up to three standard deviations. A cut counts if its change is at least 2\u{a0}% with one thread and 10\u{a0}% \
-                 with several, and its 95\u{a0}% interval leaves out no change at all. Where there is no step, about one series in a hundred seems to have one, and more where runs are often disturbed."
+                 stands alone counts only up to three standard deviations. A cut counts if its change is at least "
+                (margins::ALONE * 100.0) "\u{a0}% with one thread and " (margins::CONTENDED * 100.0) "\u{a0}% with several, and its 95\u{a0}% interval leaves out no change at all. Where there is no step, about one series in a hundred seems to have one, and more where runs are often disturbed."
             }
             p {
                 "A step says that something is different since: the code, a dependency, the compiler, the kernel, or the neighbours of a virtual \

@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts that stand on the first page; the others are on the page of the machine.
-const SHORT: [&str; 6] = ["created", "imported", "command", "source", "machine", "cells"];
+const SHORT: [&str; 7] = ["created", "imported", "command", "source", "machine", "doctor", "cells"];
 
 /// Criterion's report of the same run, from this one's folder.
 const CRITERION: &str = "../criterion/report/index.html";

@@ -118,7 +118,9 @@ pub(super) fn finding(workload: &Workload<'_>, threads: usize) -> String {
     let (firsts, rest): (Vec<&Cell<'_>>, Vec<&Cell<'_>>) =
         ranked.iter().copied().partition(|cell| cell.first());
     let scale = times(workload.at(threads));
-    let time = with_unit(scale, best.figures.time_ns);
+    // One of which too little is known may be faster than the first.
+    let fastest = firsts.first().copied().unwrap_or(best);
+    let time = with_unit(scale, fastest.figures.time_ns);
     let name = best.id.contender();
     if ranked.len() == 1 {
         let alone = if contenders.len() == 1 {
@@ -139,8 +141,11 @@ pub(super) fn finding(workload: &Workload<'_>, threads: usize) -> String {
         [_, .., last] => {
             let names: Vec<&str> = firsts.iter().map(|cell| cell.id.contender()).collect();
             let last = with_unit(scale, last.figures.time_ns);
-            let span =
-                if last == time { time } else { format!("{} to {last}", scale.number(best.figures.time_ns)) };
+            let span = if last == time {
+                time
+            } else {
+                format!("{} to {last}", scale.number(fastest.figures.time_ns))
+            };
             format!("{} share the first place with {span}", listed(&names))
         }
     };

@@ -1,5 +1,6 @@
 //! Where a run comes from.
 
+use crate::doctor;
 use crate::layout::{HARD_SPACE, named};
 use crate::units::{memory, time};
 use contend_protocol::manifest::{Constants, Launch, Machine, Manifest, Source};
@@ -24,6 +25,7 @@ pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
         ("command", command(manifest)),
         ("source", source(&manifest.source)),
         ("machine", machine(&manifest.machine)),
+        ("doctor", doctor::history(run)),
         ("build", build(manifest)),
         ("profile", profile(&manifest.build.profile_bench)),
         ("costs", constants(&manifest.constants)),

@@ -1,13 +1,15 @@
 //! A table for each workload and thread count.
 
-use crate::cells::{CONTENDED_MARGIN, CellFigures, FEWEST_LAUNCHES, MARGIN as LAUNCH_MARGIN, Place};
+use crate::cells::{CellFigures, Place};
 use crate::html::model::{Basis, Cell, suites};
 use crate::layout::{Table, wrap};
 use crate::page::{Page, Tone};
 use crate::units::Scale;
 use contend_protocol::manifest::{IMPORTED_SUITE, Machine};
 use contend_record::Run;
-use contend_stats::ratio::{Evidence, MARGIN};
+use contend_stats::margins;
+use contend_stats::rank::FEWEST_LAUNCHES;
+use contend_stats::ratio::Evidence;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cells that are comparable: one workload at one thread count.
@@ -43,16 +45,15 @@ fn legend(launches: usize) -> String {
 
 /// What the sign of a shared first place means, where cells have so many launches.
 pub(crate) fn tie_rule(sign: &str, launches: usize) -> String {
+    let (alone, contended) = (margins::ALONE * 100.0, margins::CONTENDED * 100.0);
     if launches < FEWEST_LAUNCHES {
-        let percent = MARGIN * 100.0;
         return format!(
-            "{sign} shares the first place (the 95 % intervals overlap or are less than {percent:.0} % apart)"
+            "{sign} shares the first place (the 95 % intervals overlap or are less than {alone:.0} % apart)"
         );
     }
-    let (alone, contended) = (LAUNCH_MARGIN * 100.0, CONTENDED_MARGIN * 100.0);
     format!(
-        "{sign} shares the first place (the 95 % interval of its ratio to the best within launches is not wholly above \
-         {alone:.0} %, or {contended:.0} % where threads contend)"
+        "{sign} shares the first place (the 95 % interval of its ratio to the best within launches is not wholly more than \
+         {alone:.0} % above 1, or {contended:.0} % where threads contend)"
     )
 }
 
@@ -91,11 +92,9 @@ fn groups_that<'a>(run: &'a Run, wanted: impl Fn(&str, &str) -> bool) -> Vec<Gro
     groups
 }
 
-/// A cell of an import: what stands in one table with it may have another input, and nobody knows how many threads shared.
-fn unjudged(mut cell: Cell<'_>) -> Cell<'_> {
-    cell.standing = None;
-    (cell.figures.fairness, cell.figures.jain) = (None, None);
-    cell
+/// A cell of an import: what stands in one table with it may have another input.
+fn unjudged(cell: Cell<'_>) -> Cell<'_> {
+    Cell { standing: None, ..cell }
 }
 
 pub(super) fn add(run: &Run, width: usize, page: &mut Page) {

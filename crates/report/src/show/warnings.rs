@@ -51,6 +51,7 @@ fn about_reading(notice: &Notice) -> Warning {
     let code = match notice {
         Notice::TornLastLine { .. } => "torn-line",
         Notice::UnreadableLine { .. } => "unreadable-line",
+        Notice::UnreadableFile { .. } => "unreadable-file",
         Notice::Missing { .. } => "missing-file",
         Notice::NewerFormat { .. } => "newer-format",
         _ => "notice",

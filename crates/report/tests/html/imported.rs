@@ -47,6 +47,7 @@ fn what_was_imported_is_not_shown_as_measured_here() {
     for file in files.iter().filter(|file| file.name.starts_with("suite.") || file.name == "index.html") {
         assert!(!file.text.contains("data-t="), "{}", file.name);
     }
-    let state = page(&files, "cells.jsonl").matches("\"state\":\"imported\"").count();
-    assert_eq!(state, 2);
+    for said in ["\"state\":\"imported\"", "\"fairness\":null", "\"jain\":null"] {
+        assert_eq!(page(&files, "cells.jsonl").matches(said).count(), 2, "{said}");
+    }
 }

@@ -47,6 +47,7 @@ pub(crate) fn scan(html: &str) -> Page {
     }
     page.text.push_str(rest);
     page.text = page.text.replace('\u{a0}', " ");
+    page.problems.extend(unstyled(html).iter().map(|tag| format!("<{tag}> has no style")));
     page.problems.extend(open.into_iter().map(|name| format!("<{name}> does not end")));
     page
 }
@@ -118,6 +119,29 @@ fn check(element: &str, name: &str, value: &str, page: &mut Page) {
     }
 }
 
+/// The tags of shapes that have classes, none of which the page's style names: a browser paints those black.
+fn unstyled(page: &str) -> Vec<String> {
+    let style = page.split_once("<style").and_then(|(_, behind)| behind.split_once("</style>"));
+    let Some((style, page)) = style else { return Vec::new() };
+    let styled = |class: &str| {
+        style.match_indices(&format!(".{class}")).any(|(at, found)| {
+            let next = style[at + found.len()..].chars().next();
+            !next.is_some_and(|letter| letter.is_alphanumeric() || letter == '-' || letter == '_')
+        })
+    };
+    let tags = page.split('<').filter_map(|part| part.split_once('>')).map(|(tag, _)| tag);
+    let shapes = tags.filter(|tag| {
+        ["rect", "path", "circle", "line", "polygon"]
+            .iter()
+            .any(|name| tag.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
+    });
+    let unstyled = shapes.filter(|tag| {
+        let classes = tag.split_once(" class=\"").and_then(|(_, behind)| behind.split_once('"'));
+        classes.is_some_and(|(classes, _)| !classes.split_whitespace().any(styled))
+    });
+    unstyled.map(str::to_owned).collect()
+}
+
 fn head(text: &str) -> String {
     text.chars().take(60).collect()
 }
@@ -135,4 +159,19 @@ fn the_scanner_sees_what_is_wrong() {
     let table = "<tr data-c=\"x\"><th>a</th><td class=\"b\"><bdi>1</bdi>×</td></tr><tr><td>2</td></tr>";
     assert_eq!(rows(table), [vec!["a".to_owned(), "1×".to_owned()], vec!["2".to_owned()]]);
     assert_eq!(texts("<svg><text x=\"1\">a</text><title>b</title></svg>"), ["a"]);
+}
+
+#[test]
+fn a_shape_without_a_style_is_seen() {
+    let page = |class: &str| {
+        format!(
+            "<style>.band{{fill:red}} .mark,.a-b{{fill:red}}</style><svg><rect class=\"{class}\" x=\"1\"></rect></svg>"
+        )
+    };
+    for styled in ["band", "x mark", "a-b"] {
+        assert_eq!(scan(&page(styled)).problems, Vec::<String>::new(), "{styled}");
+    }
+    for unknown in ["ban", "a", "shade"] {
+        assert_eq!(scan(&page(unknown)).problems.len(), 1, "{unknown}");
+    }
 }

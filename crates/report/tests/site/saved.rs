@@ -6,13 +6,16 @@ use contend_protocol::decode;
 use contend_protocol::sample::CellRecord;
 use contend_protocol::site::{HistoryCell, HistoryRun};
 use contend_record::Run;
-use contend_report::html::site::{Contents, History, folder, lines, pages, unwanted};
+use contend_report::html::Around;
+use contend_report::html::site::{Contents, History, Shown, folder, pages, unwanted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub(crate) const MANIFEST: &str = include_str!("../../../protocol/tests/formats/v1/run.json");
 pub(crate) const SAMPLES: &str = include_str!("../../../protocol/tests/formats/v1/samples.jsonl");
 pub(crate) const VERDICT: &str = include_str!("../../../protocol/tests/formats/v1/verdict.json");
+pub(crate) const NOTHING_AROUND: Around<'static> =
+    Around { words: &[], asked: false, figures: &[], criterion: false };
 pub(crate) const DAY_MS: u64 = 86_400_000;
 
 /// A run of that day, whose cells take so many nanoseconds.
@@ -22,6 +25,7 @@ pub(crate) fn run(day: u64, cells: &[(&str, u64)]) -> Run {
         directory: PathBuf::new(),
         manifest: decode("a manifest", MANIFEST).expect("the fixture is one"),
         records: cells.iter().map(|(cell, time_ns)| measured(cell, *time_ns)).collect(),
+        examinations: Vec::new(),
         notices: Vec::new(),
     };
     run.manifest.created_unix_ms += day * DAY_MS;
@@ -60,7 +64,7 @@ impl Saved {
 
     pub(crate) fn history(&self) -> History {
         let (runs, cells): (Vec<HistoryRun>, Vec<Vec<HistoryCell>>) =
-            self.runs.iter().map(|run| lines(run, [1, 2, 3])).unzip();
+            self.runs.iter().map(|run| Shown::new(run, NOTHING_AROUND).lines([1, 2, 3])).unzip();
         History::new(runs, cells.concat())
     }
 

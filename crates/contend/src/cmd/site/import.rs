@@ -1,11 +1,12 @@
 //! What is saved, taken into a site: lines and pages of each run that it does not know yet, and each comparison.
 
 use crate::error::CommandError;
+use contend_protocol::catalogue::CellEntry;
 use contend_protocol::site::{HistoryCell, HistoryRun};
 use contend_record::site::{Site, SiteError, SiteLines};
-use contend_record::{ComparisonState, SavedRun, Store};
+use contend_record::{ComparisonState, Run, SavedRun, Store};
 use contend_report::html::Around;
-use contend_report::html::site::{folder, lines, pages_of_run};
+use contend_report::html::site::{Shown, folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -95,20 +96,12 @@ fn make(site: &Site, saved: &SavedRun, need: Need) -> Result<Made, SiteError> {
         Err(error) => return Ok(Made::Unreadable(error.to_string())),
     };
     let mut remarks = Vec::new();
+    // Lines say nothing of words.
+    let words = if need.pages { words(&run, &mut remarks) } else { Vec::new() };
+    // Pages of a run are written once, and figures beside throughput may be found later, so they are not in them.
+    let shown = Shown::new(&run, Around { words: &words, asked: false, figures: &[], criterion: false });
     if need.pages {
-        let words = match run.words() {
-            Ok((words, notices)) => {
-                remarks.extend(notices.iter().map(ToString::to_string));
-                words
-            }
-            Err(error) => {
-                remarks.push(format!("failed to {error}"));
-                Vec::new()
-            }
-        };
-        // Pages of a run are written once, and figures beside throughput may be found later, so they are not in them.
-        let around = Around { words: &words, asked: false, figures: &[], criterion: false };
-        let files = pages_of_run(&run, &around);
+        let files = shown.pages();
         let texts: Vec<(&str, &str)> = files.iter().map(|file| (&*file.name, &*file.text)).collect();
         match site.save_run(&folder(&run.name), &texts) {
             // Its old pages stay, and the others do not wait for them.
@@ -116,7 +109,21 @@ fn make(site: &Site, saved: &SavedRun, need: Need) -> Result<Made, SiteError> {
             saved => saved?,
         }
     }
-    Ok(Made::Read { lines: need.lines.then(|| Box::new(lines(&run, saved.lengths))), remarks })
+    Ok(Made::Read { lines: need.lines.then(|| Box::new(shown.lines(saved.lengths))), remarks })
+}
+
+/// What the executables said of the run's cells, as far as it can be read.
+fn words(run: &Run, remarks: &mut Vec<String>) -> Vec<CellEntry> {
+    match run.words() {
+        Ok((words, notices)) => {
+            remarks.extend(notices.iter().map(ToString::to_string));
+            words
+        }
+        Err(error) => {
+            remarks.push(format!("failed to {error}"));
+            Vec::new()
+        }
+    }
 }
 
 /// Does `work` for all, on as many threads as there are cores. The results stand in the order of `items`.

@@ -1,19 +1,23 @@
 //! `contend site prune`.
 
-use super::retention::{Keep, kept};
+use super::retention::{Keep, Marks, Paged, kept};
 use super::{Place, derive};
 use crate::cli::{Format, FormatFlag};
 use crate::error::CommandError;
 use crate::output::{print, print_json};
+use anyhow::Context;
 use contend_protocol::{Value, exit, json};
+use contend_record::environment::git_command;
 use contend_record::site::Site;
 use contend_report::html::site::{History, folder};
+use std::collections::BTreeSet;
 
 /// Remove the pages of old runs from a site
 ///
 /// Only the site's copies go: saved runs stay, and so do the lines of all runs in history.jsonl and runs.jsonl, so cells keep their
-/// history. What is kept has to be said in numbers; a run that any of them keeps is kept. A folder that is no site, and pages to which
-/// somebody added something, are left alone. `contend site build --restore` brings back what is still saved.
+/// history. What is kept has to be said, and a run that any of the rules keeps is kept. --keep-tags asks git for the tags of the repository that
+/// this is started in; a step is what the pages of cells over time call one. A folder that is no site, and pages to which somebody added
+/// something, are left alone. `contend site build --restore` brings back what is still saved.
 ///
 /// With --format json: {"schema": "contend-site-prune/1", "dry_run": BOOL, "kept": N, "bytes": N, "pruned": [{"run", "bytes"}, ...],
 /// "left": [{"run", "reason"}, ...]}.
@@ -48,7 +52,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     let mut site = Site::open(&arguments.place.folder(&store))?;
     let lines = site.lines()?;
     let history = History::new(lines.runs, lines.cells);
-    let plan = plan(&site, &history, arguments.keep)?;
+    let marks = marks(arguments.keep, &history)?;
+    let plan = plan(&site, &history, arguments.keep, &marks)?;
     for (run, reason) in &plan.left {
         eprintln!("contend: warning: {run} stays: failed to {reason}");
     }
@@ -59,16 +64,55 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
     Ok(exit::OK)
 }
 
-fn plan(site: &Site, history: &History, keep: Keep) -> Result<Plan, CommandError> {
+/// What was asked for beside numbers.
+fn marks(keep: Keep, history: &History) -> Result<Marks<'_>, CommandError> {
+    Ok(Marks {
+        tagged: if keep.keep_tags { tagged_commits()? } else { BTreeSet::new() },
+        at_steps: if keep.keep_change_points { history.runs_at_steps() } else { BTreeSet::new() },
+    })
+}
+
+/// Full ids of the commits that tags of the repository around this folder name.
+fn tagged_commits() -> Result<BTreeSet<String>, CommandError> {
+    let here = std::env::current_dir().context("find the folder this was started in")?;
+    // An annotated tag is an object of its own; behind it stands the commit that it names.
+    let words = ["for-each-ref", "--format=%(objectname) %(*objectname)", "refs/tags"];
+    let output = git_command(&here)
+        .args(words)
+        .output()
+        .context("start git, which knows the tags; is it installed?")?;
+    if !output.status.success() {
+        let complaint = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; ");
+        return Err(CommandError::Usage(format!(
+            "ask git which commits have tags: {complaint}; start this in the repository that was measured, or leave --keep-tags out"
+        )));
+    }
+    let commits: BTreeSet<String> =
+        String::from_utf8_lossy(&output.stdout).split_whitespace().map(str::to_owned).collect();
+    if commits.is_empty() {
+        eprintln!(
+            "contend: warning: this repository has no tag, so --keep-tags keeps no run; a shallow clone may lack them"
+        );
+    }
+    Ok(commits)
+}
+
+fn plan(site: &Site, history: &History, keep: Keep, marks: &Marks<'_>) -> Result<Plan, CommandError> {
     let folders = site.run_folders()?;
     let with_pages = history.runs().iter().filter(|run| folders.contains(&folder(&run.run)));
-    let runs: Vec<(&str, u64)> = with_pages.map(|run| (run.run.as_str(), run.created_unix_ms)).collect();
-    let kept = kept(&runs, keep);
+    let runs: Vec<Paged<'_>> = with_pages
+        .map(|run| Paged {
+            name: &run.run,
+            created_unix_ms: run.created_unix_ms,
+            commit: run.source.commit.as_deref(),
+        })
+        .collect();
+    let kept = kept(&runs, keep, marks);
     let mut plan = Plan { kept: kept.len(), ..Plan::default() };
-    for (name, _) in runs.iter().filter(|(name, _)| !kept.contains(name)) {
+    for name in runs.iter().map(|run| run.name).filter(|name| !kept.contains(name)) {
         match site.run_bytes(&folder(name)) {
-            Ok(bytes) => plan.pruned.push(((*name).to_owned(), bytes)),
-            Err(error) => plan.left.push(((*name).to_owned(), error.to_string())),
+            Ok(bytes) => plan.pruned.push((name.to_owned(), bytes)),
+            Err(error) => plan.left.push((name.to_owned(), error.to_string())),
         }
     }
     Ok(plan)

@@ -36,7 +36,7 @@ pub(crate) struct Cell<'a> {
     /// no number with one thread or the workload has one thread count only.
     pub(crate) efficiency: Option<f64>,
     pub(crate) standing: Option<Standing>,
-    /// Another contender of the table has a standing too.
+    /// What is known of the table is about several contenders.
     pub(crate) rivalled: bool,
     /// Why there is no number, in one sentence.
     pub(crate) reason: Option<String>,

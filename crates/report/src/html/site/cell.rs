@@ -9,8 +9,9 @@ use super::{Contents, short_machine};
 use crate::units::{Scale, change_of, changes_of, time};
 use contend_protocol::encode_line;
 use contend_protocol::fnv::Fnv;
-use contend_protocol::site::EndsOf;
+use contend_protocol::site::{EndsOf, Way};
 use contend_stats::change_points::{FEWEST, Step};
+use contend_stats::margins;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -39,7 +40,8 @@ pub(super) fn body(track: &Track<'_>, contents: &Contents<'_>) -> Markup {
         p.lead { "Suite " (track.suite) ": time per operation over saved runs, in their order. Less is better." }
         p {
             "A point is the median of a run, and the upright line its interval. A level line is the median of a stretch, and a dashed line a step: the runs on \
-             both sides differ by more than their scatter, and by at least 2\u{a0}%, or 10\u{a0}% with several threads. Runs are measured at \
+             both sides differ by more than their scatter, and by at least "
+            (margins::ALONE * 100.0) "\u{a0}%, or " (margins::CONTENDED * 100.0) "\u{a0}% with several threads. Runs are measured at \
              different hours, so a step is no verdict: " a href={ (UP) "methodology.html#_over-time" } { "what it is" } "."
         }
         @for machine in track.machines() {
@@ -72,7 +74,8 @@ fn on_machine(machine: &str, lines: &[&Line<'_>], track: &Track<'_>, contents: &
 
 fn figure(line: &Line<'_>, section: &str) -> Markup {
     let finding = finding(line);
-    let id = format!("{section}.{}.{}.{}", line.threads, line.method, short_machine(line.definition));
+    let way = way(line.way);
+    let id = format!("{section}.{}.{}.{way}.{}", line.threads, line.method, short_machine(line.definition));
     html! {
         figure data-t=(line.threads) {
             figcaption { strong { (name(line)) } " " (finding) }
@@ -86,11 +89,21 @@ fn name(line: &Line<'_>) -> String {
     let threads = count(line.threads, "thread");
     let over = line.points.last().is_some_and(|point| point.cell.oversubscribed);
     let over = if over { " (oversubscribed)" } else { "" };
+    let way = way(line.way).replace('-', " ");
     if line.superseded {
         let definition = short_machine(line.definition);
-        format!("{threads}{over}, method {}, definition {definition}", line.method)
+        format!("{threads}{over}, {way}, method {}, definition {definition}", line.method)
     } else {
-        format!("{threads}{over}")
+        format!("{threads}{over}, {way}")
+    }
+}
+
+/// The way of measuring in a word, as part of a name.
+fn way(way: Way) -> &'static str {
+    match way {
+        Way::Alone => "alone",
+        Way::InTurns => "in-turns",
+        Way::Both => "both-ways",
     }
 }
 
@@ -267,7 +280,7 @@ fn list_of_machine(machine: &str, tracks: &[Track<'_>]) -> Markup {
         table.data {
             caption { "Current lines; a name leads to the chart." }
             thead {
-                tr { @for head in ["suite / workload", "contender", "threads", "now", "runs", "last step", "since"] { th scope="col" { (head) } } }
+                tr { @for head in ["suite / workload", "contender", "threads", "measured", "now", "runs", "last step", "since"] { th scope="col" { (head) } } }
             }
             tbody {
                 @for track in tracks {
@@ -290,6 +303,7 @@ fn row(track: &Track<'_>, line: &Line<'_>) -> Markup {
             th scope="row" { (track.suite) " / " (track.workload) }
             td.words { a href={ "../" (page) "#m-" (short_machine(line.machine)) } { (track.contender) } }
             td { (line.threads) }
+            td.words { (way(line.way).replace('-', " ")) }
             td { (level) }
             td { (line.points.len()) }
             td { (step.map_or("none".to_owned(), by)) }

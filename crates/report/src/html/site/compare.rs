@@ -1,6 +1,6 @@
 //! The page of a comparison: what changed, how sure that is, and where it comes from. The verdicts are those of the comparison.
 
-use super::super::frame::{anchored, foreign, scrolling};
+use super::super::frame::{anchored, foreign, quoting, scrolling};
 use super::super::trust::warnings_of;
 use super::super::words::count;
 use super::forest;
@@ -100,7 +100,7 @@ fn trust(comparison: &Comparison, findings: &Findings<'_>) -> Markup {
             (anchored("_trust", "whether to trust it", &html! { "Can I trust it?" }))
             (warnings_of(&warnings(comparison)))
             dl.facts {
-                @for (name, value) in facts(comparison) { dt { (name) } dd { (foreign(&value)) } }
+                @for (name, value) in facts(comparison) { dt { (name) } dd { (quoting(&value)) } }
                 dt { "method" }
                 dd { "version " (comparison.method.0) ": both sides in turns, on one machine" }
             }
@@ -110,7 +110,7 @@ fn trust(comparison: &Comparison, findings: &Findings<'_>) -> Markup {
         section id="_words" {
             (anchored("_words", "what it means", &html! { "What it means, and what to do next" }))
             dl.facts { @for (term, meaning) in legend(&comparison.plan) { dt { (term) } dd { (meaning) } } }
-            ul { @for sentence in next { li { (foreign(&sentence)) } } }
+            ul { @for sentence in next { li { (quoting(&sentence)) } } }
         }
     }
 }

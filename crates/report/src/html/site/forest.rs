@@ -93,7 +93,7 @@ fn ground(axis: &Axis, bottom: f64) -> Markup {
                 text.mid x=(Px(x)) y=(Px(bottom + 13.0)) { (text) }
             }
         }
-        text.mid.mut x=(Px(WIDTH / 2.0)) y=(Px(bottom + 27.0)) { "change in %: right is slower; shaded: its margin" }
+        text.mid.mut x=(Px(WIDTH / 2.0)) y=(Px(bottom + 27.0)) { "change in %: right is slower; dashed: its margin" }
     }
 }
 

@@ -3,20 +3,15 @@
 use crate::cells::{Place, place};
 use crate::layout::plain;
 use contend_protocol::CellId;
-use contend_protocol::site::{HistoryCell, HistoryRun};
+use contend_protocol::site::{HistoryCell, HistoryRun, Way};
 use contend_stats::change_points::{Course, change_points};
+use contend_stats::margins;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs of a line at most, the newest ones.
 ///
 /// Chosen here because a point a pixel is all that a phone shows, and older runs are in the files.
 pub(super) const MOST_RUNS: usize = 400;
-
-/// Smallest change of a cell of one thread that counts as a step, and of one whose threads may meet.
-///
-/// Chosen here because they are the margins with which comparisons begin.
-const MARGIN_ALONE: f64 = 0.02;
-const MARGIN_CONTENDED: f64 = 0.1;
 
 const PS_PER_NS: f64 = 1000.0;
 
@@ -46,14 +41,16 @@ pub(super) struct Track<'a> {
     pub(super) lines: Vec<Line<'a>>,
 }
 
-/// A cell over runs of one machine, one method and one definition of its workload: nothing else is ever on a line with it.
+/// A cell over runs of one machine, one method, one way of measuring and one definition of its workload: nothing else is ever on a
+/// line with it.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
     pub(super) threads: usize,
     pub(super) machine: &'a str,
     pub(super) method: u32,
+    pub(super) way: Way,
     pub(super) definition: &'a str,
-    /// A line of the same machine and thread count is newer.
+    /// A line of the same machine, thread count and way of measuring is newer.
     pub(super) superseded: bool,
     /// Oldest first; at most [`MOST_RUNS`].
     pub(super) points: Vec<Point<'a>>,
@@ -129,6 +126,18 @@ impl History {
         tracks
     }
 
+    /// Names of the runs on both sides of each step that a page of a cell names: of contenders, bounds and floors, and of lines that a newer
+    /// definition has ended too.
+    pub fn runs_at_steps(&self) -> BTreeSet<&str> {
+        let tracks = self.tracks();
+        let mut names = BTreeSet::new();
+        for line in tracks.iter().flat_map(|track| &track.lines) {
+            let sides = line.course.steps.iter().flat_map(|step| [step.before, step.after]);
+            names.extend(sides.map(|side| line.points[side].run.run.as_str()));
+        }
+        names
+    }
+
     /// Ids of the machines of all runs that were measured here, the one of the newest run first.
     pub(super) fn machines(&self) -> Vec<&str> {
         let mut ids: Vec<&str> = Vec::new();
@@ -175,37 +184,37 @@ impl Track<'_> {
         let newest = |line: &Line<'_>| line.points.last().map(|point| point.run.created_unix_ms);
         self.lines
             .sort_by(|left, right| newest(right).cmp(&newest(left)).then(left.threads.cmp(&right.threads)));
-        let mut seen: BTreeSet<(&str, usize)> = BTreeSet::new();
+        let mut seen: BTreeSet<(&str, usize, Way)> = BTreeSet::new();
         for line in &mut self.lines {
-            line.superseded = !seen.insert((line.machine, line.threads));
+            line.superseded = !seen.insert((line.machine, line.threads, line.way));
         }
     }
 }
 
 /// The points of one cell, apart where they cannot be compared.
 fn lines<'a>(threads: usize, points: Vec<Point<'a>>) -> Vec<Line<'a>> {
-    let mut groups: BTreeMap<(&'a str, u32, &'a str), Vec<Point<'a>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Key<'a>, Vec<Point<'a>>> = BTreeMap::new();
     for point in points {
-        let key = (point.run.machine.id.as_str(), point.run.method.0, point.cell.definition.as_str());
+        let Point { run, cell } = point;
+        let key = (run.machine.id.as_str(), run.method.0, cell.measured(), cell.definition.as_str());
         groups.entry(key).or_default().push(point);
     }
-    let line = |((machine, method, definition), points)| line(threads, machine, method, definition, points);
-    groups.into_iter().map(line).collect()
+    groups.into_iter().map(|(key, points)| line(threads, key, points)).collect()
 }
+
+/// What all points of a line have in common: machine, method, way of measuring, definition.
+type Key<'a> = (&'a str, u32, Way, &'a str);
 
 fn line<'a>(
     threads: usize,
-    machine: &'a str,
-    method: u32,
-    definition: &'a str,
+    (machine, method, way, definition): Key<'a>,
     mut points: Vec<Point<'a>>,
 ) -> Line<'a> {
     let left_out = points.len().saturating_sub(MOST_RUNS);
     points.drain(..left_out);
     let values: Vec<f64> = points.iter().map(|point| point.time_ns().unwrap_or(f64::NAN)).collect();
-    let margin = if threads == 1 { MARGIN_ALONE } else { MARGIN_CONTENDED };
-    let course = change_points(&values, margin);
-    Line { threads, machine, method, definition, superseded: false, points, left_out, course }
+    let course = change_points(&values, margins::of_threads(threads));
+    Line { threads, machine, method, way, definition, superseded: false, points, left_out, course }
 }
 
 impl Point<'_> {

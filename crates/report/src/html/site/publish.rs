@@ -9,7 +9,8 @@ use crate::comparison::findings::{Finding, Findings};
 use crate::comparison::headline::sentence;
 use crate::layout::plain;
 use contend_protocol::comparison::Comparison;
-use contend_protocol::{encode_pretty, json};
+use contend_protocol::encode_pretty;
+use contend_protocol::site::{EndpointBadge, LatestRun, LatestSchema};
 use contend_record::utc_text;
 use contend_stats::change_points::Step;
 
@@ -22,12 +23,12 @@ const MOST_ENTRIES: usize = 50;
 pub(super) fn latest(contents: &Contents<'_>) -> String {
     let run = contents.history.latest().map(|place| &contents.history.runs()[place]);
     let url = run.filter(|run| contents.has_pages(&run.run)).map(|run| run_page(&run.run));
-    encode_pretty(&json!({
-        "schema": "contend-site-latest/1",
-        "run": run.map(|run| run.run.as_str()),
-        "commit": run.and_then(|run| run.source.commit.as_deref()),
-        "url": url,
-    }))
+    encode_pretty(&LatestRun {
+        schema: LatestSchema::V1,
+        run: run.map(|run| run.run.clone()),
+        commit: run.and_then(|run| run.source.commit.clone()),
+        url,
+    })
 }
 
 /// What a badge says.
@@ -78,11 +79,13 @@ fn comparison_badge(contents: &Contents<'_>) -> Badge {
     Badge { message, colour }
 }
 
-/// Source: <https://shields.io/badges/endpoint-badge>.
 fn endpoint(label: &str, badge: &Badge) -> String {
-    encode_pretty(
-        &json!({ "schemaVersion": 1, "label": label, "message": badge.message, "color": badge.colour }),
-    )
+    encode_pretty(&EndpointBadge {
+        schema_version: 1,
+        label: label.to_owned(),
+        message: badge.message.clone(),
+        colour: badge.colour.to_owned(),
+    })
 }
 
 /// The same as a picture, so that nobody else is needed to draw it.

@@ -1,27 +1,49 @@
 //! From a run to the lines that a site keeps of it, and from these lines to what the heat maps are drawn from.
 
-use super::super::model::{Basis, Cell, Suite, Workload, of_cells, suites};
+use super::super::model::{Basis, Cell, Suite, Workload, of_cells};
 use crate::cells::{CONFIDENCE, CellFigures, place};
-use contend_protocol::site::{EndsOf, HistoryCell, HistoryRun};
+use contend_protocol::CellId;
+use contend_protocol::site::{EndsOf, HistoryCell, HistoryRun, StandingOf, Way};
 use contend_record::Run;
 use contend_stats::order::Interval;
+use contend_stats::ratio::{Evidence, Standing};
 use std::collections::BTreeMap;
 
 const PS_PER_NS: f64 = 1000.0;
 
-/// The lines that a site keeps of a run. `lengths` are those of its files, by which it is known again.
-pub fn lines(run: &Run, lengths: [u64; 3]) -> (HistoryRun, Vec<HistoryCell>) {
+const PPM: f64 = 1e6;
+
+/// The lines that a site keeps of a run with these suites. `lengths` are those of its files, by which it is known again.
+pub(super) fn lines(run: &Run, suites: &[Suite<'_>], lengths: [u64; 3]) -> (HistoryRun, Vec<HistoryCell>) {
     let counts = run.counts();
     let about = HistoryRun {
         measured: counts.measured as u64,
         not_measurable: counts.not_measurable as u64,
         faulty: counts.faulty as u64,
+        unfinished: run.unfinished(),
         ..HistoryRun::of(&run.name, &run.manifest, lengths)
     };
-    let suites = suites(run, &[]);
     let workloads = suites.iter().flat_map(|suite| &suite.workloads);
-    let cells = workloads.flat_map(|workload| &workload.cells).map(|cell| line(&run.name, cell));
-    (about, cells.collect())
+    let ways = ways(run);
+    let cells = workloads.flat_map(|workload| &workload.cells);
+    let line = |cell: &Cell<'_>| HistoryCell { way: ways.get(cell.id).copied(), ..line(&run.name, cell) };
+    (about, cells.map(line).collect())
+}
+
+/// How each cell was measured.
+fn ways(run: &Run) -> BTreeMap<&CellId, Way> {
+    let in_turns: BTreeMap<u32, bool> =
+        run.manifest.launches.iter().map(|launch| (launch.launch, launch.takes_turns())).collect();
+    let mut ways = BTreeMap::new();
+    for record in &run.records {
+        let in_turns = in_turns.get(&record.launch).copied().unwrap_or(false);
+        let way = if in_turns { Way::InTurns } else { Way::Alone };
+        let known = ways.entry(&record.cell).or_insert(way);
+        if *known != way {
+            *known = Way::Both;
+        }
+    }
+    ways
 }
 
 fn line(run: &str, cell: &Cell<'_>) -> HistoryCell {
@@ -47,6 +69,14 @@ fn line(run: &str, cell: &Cell<'_>) -> HistoryCell {
         oversubscribed: cell.oversubscribed,
         version: cell.version.to_owned(),
         definition: cell.definition.to_owned(),
+        ratio_ppm: cell.standing.map(|standing| (standing.ratio * PPM).round() as u64),
+        standing: cell.standing.map(|standing| match standing.evidence {
+            Evidence::Best => StandingOf::Best,
+            Evidence::Tied => StandingOf::Tied,
+            Evidence::Slower => StandingOf::Slower,
+            Evidence::Unknown => StandingOf::Unknown,
+        }),
+        way: None,
     }
 }
 
@@ -118,13 +148,13 @@ fn cell(line: &HistoryCell) -> Cell<'_> {
         time_ends: ends,
         throughput_ends: None,
         efficiency: None,
-        standing: None,
+        standing: standing(line),
         rivalled: false,
         reason: line.fate.clone(),
         fate: fate(line.fate.as_deref()),
         launches: line.launches as usize,
         left_out: 0,
-        // Lines keep no launches: ranks over several are told by their intervals.
+        // Lines keep no launches, but where these put the cell.
         times_ns: BTreeMap::new(),
         repeated: 0,
         others_cpu_permille: None,
@@ -135,6 +165,17 @@ fn cell(line: &HistoryCell) -> Cell<'_> {
     }
 }
 
+/// Where the run had put it.
+fn standing(line: &HistoryCell) -> Option<Standing> {
+    let evidence = match line.standing? {
+        StandingOf::Best => Evidence::Best,
+        StandingOf::Tied => Evidence::Tied,
+        StandingOf::Slower => Evidence::Slower,
+        StandingOf::Unknown => Evidence::Unknown,
+    };
+    Some(Standing { ratio: line.ratio_ppm? as f64 / PPM, evidence })
+}
+
 /// The words that are known; others are of a newer build.
 fn fate(text: Option<&str>) -> &'static str {
     let known = ["not measurable", "wrong result", "panicked", "hung"];
@@ -143,8 +184,13 @@ fn fate(text: Option<&str>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fixture::{Table, run};
+    use super::super::super::fixture::{Table, record, run};
+    use super::super::super::model::suites;
     use super::*;
+    use crate::rank::rankings;
+    use contend_protocol::manifest::Launch;
+    use contend_protocol::sample::CellRecord;
+    use contend_protocol::{decode, encode_line};
 
     #[test]
     fn heat_maps_of_lines_are_those_of_the_run() {
@@ -152,9 +198,10 @@ mod tests {
             Table { workload: "w", threads: 2, cells: &[("a", 10), ("b", 20), ("floor", 1), ("c", 10)] },
             Table { workload: "v", threads: 4, cells: &[("a", 7000), ("b", 7001)] },
         ]);
-        let (about, lines) = lines(&run, [1, 2, 3]);
+        let direct = suites(&run, &[]);
+        let (about, lines) = lines(&run, &direct, [1, 2, 3]);
         assert_eq!((about.measured, about.lengths, lines.len()), (6, [1, 2, 3], 6));
-        let (direct, told) = (suites(&run, &[]), suites_of(&lines));
+        let told = suites_of(&lines);
         let standings = |suites: &[Suite<'_>]| -> Vec<String> {
             let cells = suites.iter().flat_map(|suite| &suite.workloads).flat_map(|one| &one.cells);
             cells
@@ -165,6 +212,84 @@ mod tests {
                 .collect()
         };
         assert_eq!(standings(&direct), standings(&told));
+    }
+
+    /// A run of launches whose contenders take so long in each, in nanoseconds.
+    fn launches(threads: usize, contenders: &[(&str, &[u64])]) -> Run {
+        let mut run = run(&[]);
+        for (contender, times_ns) in contenders {
+            for (launch, time_ns) in (0..).zip(*times_ns) {
+                let record = record(&format!("s/w/{contender}/{threads}"), time_ns * 1000, false);
+                run.records.push(CellRecord { launch, ..record });
+            }
+        }
+        run
+    }
+
+    /// What `contend rank`, the run's own pages and the site know of each contender.
+    #[track_caller]
+    fn check_all(run: &Run, expected: &[(&str, Evidence)]) {
+        let (ranked, shown) = (rankings(run), suites(run, &[]));
+        let read = |line: HistoryCell| decode("a line", &encode_line(&line)).expect("it reads back");
+        let lines: Vec<HistoryCell> =
+            lines(run, &suites(run, &[]), [1, 2, 3]).1.into_iter().map(read).collect();
+        let told = suites_of(&lines);
+        for (contender, evidence) in expected {
+            let row = ranked[0].rows.iter().find(|row| row.contender == *contender).expect("it is ranked");
+            assert_eq!(row.evidence(), Some(*evidence), "rank: {contender}");
+            for (whose, suites) in [("run", &shown), ("site", &told)] {
+                let cell = suites[0].workloads[0].cells.iter().find(|cell| cell.id.contender() == *contender);
+                let standing = cell.and_then(|cell| cell.standing).expect("it has a standing");
+                assert_eq!(standing.evidence, *evidence, "{whose}: {contender}");
+                let ratio = row.place.map_or(f64::NAN, |place| place.ratio);
+                assert!((standing.ratio - ratio).abs() < 1e-6, "{whose}: {contender}: {standing:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ranks_pages_and_lines_say_the_same_of_several_launches() {
+        use Evidence::{Best, Slower, Tied, Unknown};
+        let steady: &[u64] = &[99, 100, 101, 99, 100, 101];
+        let near: &[u64] = &[105; 6];
+        check_all(&launches(2, &[("a", steady), ("b", near)]), &[("a", Tied), ("b", Tied)]);
+        let drifting: &[u64] = &[100, 110, 121, 133, 146, 161];
+        let behind: &[u64] = &[105, 116, 127, 140, 153, 169];
+        check_all(&launches(1, &[("a", drifting), ("b", behind)]), &[("a", Best), ("b", Slower)]);
+        let missed: &[u64] = &[900; 5];
+        check_all(
+            &launches(2, &[("a", steady), ("b", &[200; 6]), ("c", missed)]),
+            &[("a", Best), ("b", Slower), ("c", Unknown)],
+        );
+    }
+
+    #[test]
+    fn lines_of_before_standings_were_kept_are_told_by_their_ends() {
+        let run = launches(2, &[("a", &[100; 6]), ("b", &[200; 6])]);
+        let before = |line| HistoryCell { ratio_ppm: None, standing: None, way: None, ..line };
+        let lines: Vec<HistoryCell> =
+            lines(&run, &suites(&run, &[]), [1, 2, 3]).1.into_iter().map(before).collect();
+        let told = suites_of(&lines);
+        let known: Vec<Option<Evidence>> = told[0].workloads[0]
+            .cells
+            .iter()
+            .map(|cell| cell.standing.map(|standing| standing.evidence))
+            .collect();
+        assert_eq!(known, [Some(Evidence::Best), Some(Evidence::Slower)]);
+    }
+
+    #[test]
+    fn lines_say_how_cells_were_measured() {
+        let mut run = launches(1, &[("a", &[100; 3])]);
+        let way = |run: &Run| lines(run, &suites(run, &[]), [1, 2, 3]).1[0].way;
+        assert_eq!(way(&run), Some(Way::Alone));
+        let turns = ["--contend", "launch"].map(str::to_owned).to_vec();
+        run.manifest.launches = (0..3)
+            .map(|launch| Launch { launch, arguments: turns.clone(), ..run.manifest.launches[0].clone() })
+            .collect();
+        assert_eq!(way(&run), Some(Way::InTurns));
+        run.manifest.launches[1].arguments = vec!["--bench".to_owned()];
+        assert_eq!(way(&run), Some(Way::Both));
     }
 
     #[test]
