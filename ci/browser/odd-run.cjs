@@ -97,6 +97,9 @@ function main([store]) {
     const manifest = JSON.parse(read("run.json"));
     manifest.machine.cpu_model = `${RIGHT_TO_LEFT} ${EMOJI}`;
     fs.writeFileSync(path.join(folder, "run.json"), JSON.stringify(manifest));
+    const doctor = JSON.parse(read("doctor.json"));
+    doctor.examinations[1].lines[0].finding = `${RIGHT_TO_LEFT} ${EMOJI}`;
+    fs.writeFileSync(path.join(folder, "doctor.json"), JSON.stringify(doctor));
     fs.writeFileSync(path.join(folder, "samples.jsonl"), lines(recordsOf(suite, sample)));
     fs.writeFileSync(path.join(folder, "catalogue.jsonl"), lines(entriesOf(suite, line("catalogue.jsonl"), sample.definition)));
 }
