@@ -110,6 +110,11 @@ fn ending(found: u8, kept: Result<(), RecordError>) -> Result<u8, CommandError> 
     }
 }
 
+/// The exit code where pairs could not be kept, which ends the measurement: nobody interrupted it.
+fn of_unkept(found: u8) -> u8 {
+    if found == exit::INTERRUPTED { exit::UNFIT } else { found }
+}
+
 /// Both sides, ready to be measured.
 struct Sides {
     base: ReadySide,
@@ -163,7 +168,9 @@ impl Sides {
         let mut verdicts = findings::verdicts(&subjects);
         verdicts.extend(self.cells.settled.iter().cloned());
         let controls = findings::verdicts(&controls);
-        let conclusion = findings::conclude(&verdicts, &controls, arguments.strict, measured.interrupted);
+        let mut conclusion = findings::conclude(&verdicts, &controls, arguments.strict, measured.interrupted);
+        conclusion.exit_code =
+            if kept.is_ok() { conclusion.exit_code } else { of_unkept(conclusion.exit_code) };
         let comparison = Comparison {
             format: FormatVersion::CURRENT,
             method: MethodVersion::CURRENT,
@@ -283,6 +290,12 @@ mod tests {
         assert_eq!(ending(exit::REGRESSION, Ok(())).ok(), Some(exit::REGRESSION));
         assert_eq!(ending(exit::REGRESSION, full()).ok(), Some(exit::REGRESSION));
         assert_eq!(ending(exit::WRONG_RESULT, full()).ok(), Some(exit::WRONG_RESULT));
+    }
+
+    #[test]
+    fn a_full_disk_is_no_interruption() {
+        let found = [exit::INTERRUPTED, exit::REGRESSION, exit::OK].map(of_unkept);
+        assert_eq!(found, [exit::UNFIT, exit::REGRESSION, exit::OK]);
     }
 
     #[track_caller]
