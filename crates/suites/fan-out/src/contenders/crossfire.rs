@@ -5,7 +5,7 @@ use super::libraries::{AllEnds, Ends, GONE, Library, NO_RENDEZVOUS};
 use super::tasks::{self, Awaited};
 use crate::{Channels, Message, Shape, TaskChannels, TaskTraffic, Traffic};
 use contend_harness::{Admits, Contender};
-use crossfire::{AsyncRx, AsyncTx, MAsyncRx, MAsyncTx, MRx, MTx, Rx, Tx};
+use crossfire::{AsyncRx, AsyncTx, BlockingRxTrait, BlockingTxTrait, MAsyncRx, MAsyncTx, MRx, MTx, Rx, Tx};
 use crossfire::{mpmc, mpsc, spsc};
 
 /// For one sender and one receiver, and for many of both.
@@ -91,6 +91,24 @@ fn without_room(traffic: &Traffic) -> Option<&'static str> {
     (traffic.capacity() == Some(0)).then_some(NO_RENDEZVOUS)
 }
 
+/// Whatever the ends, a message is sent in the same way.
+#[inline(always)]
+fn send<M: Message>(sender: &Limited<impl BlockingTxTrait<M>, impl BlockingTxTrait<M>>, message: M) {
+    match sender {
+        Limited::Bounded(sender) => sender.send(message).expect(GONE),
+        Limited::Unbounded(sender) => sender.send(message).expect(GONE),
+    }
+}
+
+/// Whatever the ends, a message is received in the same way.
+#[inline(always)]
+fn receive<M: Message>(receiver: &Limited<impl BlockingRxTrait<M>, impl BlockingRxTrait<M>>) -> Option<M> {
+    match receiver {
+        Limited::Bounded(receiver) => receiver.recv().ok(),
+        Limited::Unbounded(receiver) => receiver.recv().ok(),
+    }
+}
+
 impl Ends for OneToOne {
     type Sender<M: Message> = Limited<Tx<spsc::Array<M>>, Tx<spsc::List<M>>>;
     type Receiver<M: Message> = Limited<Rx<spsc::Array<M>>, Rx<spsc::List<M>>>;
@@ -106,18 +124,12 @@ impl Ends for OneToOne {
 
     #[inline(always)]
     fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        match sender {
-            Limited::Bounded(sender) => sender.send(message).expect(GONE),
-            Limited::Unbounded(sender) => sender.send(message).expect(GONE),
-        }
+        send(sender, message);
     }
 
     #[inline(always)]
     fn receive<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        match receiver {
-            Limited::Bounded(receiver) => receiver.recv().ok(),
-            Limited::Unbounded(receiver) => receiver.recv().ok(),
-        }
+        receive(receiver)
     }
 
     fn refusal(traffic: &Traffic) -> Option<&'static str> {
@@ -140,18 +152,12 @@ impl Ends for ManyToOne {
 
     #[inline(always)]
     fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        match sender {
-            Limited::Bounded(sender) => sender.send(message).expect(GONE),
-            Limited::Unbounded(sender) => sender.send(message).expect(GONE),
-        }
+        send(sender, message);
     }
 
     #[inline(always)]
     fn receive<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        match receiver {
-            Limited::Bounded(receiver) => receiver.recv().ok(),
-            Limited::Unbounded(receiver) => receiver.recv().ok(),
-        }
+        receive(receiver)
     }
 
     fn refusal(traffic: &Traffic) -> Option<&'static str> {
@@ -177,18 +183,12 @@ impl Ends for ManyToMany {
 
     #[inline(always)]
     fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        match sender {
-            Limited::Bounded(sender) => sender.send(message).expect(GONE),
-            Limited::Unbounded(sender) => sender.send(message).expect(GONE),
-        }
+        send(sender, message);
     }
 
     #[inline(always)]
     fn receive<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        match receiver {
-            Limited::Bounded(receiver) => receiver.recv().ok(),
-            Limited::Unbounded(receiver) => receiver.recv().ok(),
-        }
+        receive(receiver)
     }
 
     fn refusal(traffic: &Traffic) -> Option<&'static str> {
