@@ -160,22 +160,9 @@ pub fn text(agreements: &Agreements, width: usize, colour: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::html::fixture::{record, run};
+    use crate::html::fixture::of_launches;
     use crate::rank::rankings;
     use contend_record::Run;
-
-    /// A run of these contenders: how many launches, and the time in each.
-    fn of_launches(contenders: &[(&str, u32, u64)]) -> Run {
-        let mut run = run(&[]);
-        for (contender, launches, time_ns) in contenders {
-            for launch in 0..*launches {
-                let mut record = record(&format!("s/w/{contender}/1"), time_ns * 1000, false);
-                record.launch = launch;
-                run.records.push(record);
-            }
-        }
-        run
-    }
 
     /// A run of six launches of three contenders, whose times are these in each.
     fn with(times: [(&str, u64); 3]) -> Run {

@@ -207,19 +207,11 @@ fn rank_text(row: &Ranked<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::html::fixture::{record, run};
+    use crate::html::fixture::{of_launches, record, run};
 
     /// What is printed of a run in which the contenders have so many launches of these times, in nanoseconds.
     fn printed(contenders: &[(&str, u32, u64)]) -> String {
-        let mut run = run(&[]);
-        for (contender, launches, time_ns) in contenders {
-            for launch in 0..*launches {
-                let mut record = record(&format!("s/w/{contender}/1"), time_ns * 1000, false);
-                record.launch = launch;
-                run.records.push(record);
-            }
-        }
-        text(&rankings(&run), 80, false)
+        text(&rankings(&of_launches(contenders)), 80, false)
     }
 
     /// The printed table, with single spaces.

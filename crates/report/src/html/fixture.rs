@@ -31,6 +31,19 @@ pub(crate) fn run(tables: &[Table<'_>]) -> Run {
     }
 }
 
+/// A run of these contenders of one workload at one thread: how many launches, and the time in each, in nanoseconds.
+pub(crate) fn of_launches(contenders: &[(&str, u32, u64)]) -> Run {
+    let mut run = run(&[]);
+    for (contender, launches, time_ns) in contenders {
+        for launch in 0..*launches {
+            let mut record = record(&format!("s/w/{contender}/1"), time_ns * 1000, false);
+            record.launch = launch;
+            run.records.push(record);
+        }
+    }
+    run
+}
+
 /// A cell whose slices hold a thousand operations of each thread.
 pub(crate) fn record(cell: &str, window_ns: u64, oversubscribed: bool) -> CellRecord {
     let line = SAMPLES.lines().next().expect("there is a line");
