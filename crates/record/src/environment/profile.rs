@@ -363,8 +363,8 @@ mod tests {
             ("home/config.toml", "[build]\nrustflags = [\"-Coverflow-checks\", \"-Copt-level=0\"]\n"),
             ("above/.cargo/config", "[build]\nrustflags = [\"-Copt-level=1\"]\n"),
             ("above/.cargo/config.toml", "[build]\nrustflags = [\"-Cdebug-assertions\"]\n"),
-            ("above/work/.cargo/config.toml", "[profile.bench]\nopt-level = 2\n"),
-            ("above/work/Cargo.toml", "[profile.bench]\nopt-level = 3\n"),
+            ("above/inner/.cargo/config.toml", "[profile.bench]\nopt-level = 2\n"),
+            ("above/inner/Cargo.toml", "[profile.bench]\nopt-level = 3\n"),
             ("broken/Cargo.toml", "[profile.bench\n"),
             ("odd/.cargo/config.toml", "= 1\n"),
             ("odd/Cargo.toml", ""),
@@ -378,10 +378,10 @@ mod tests {
             let workspace = folder.path().join(name);
             profile_in(&workspace, &workspace, &variables(flags))
         };
-        let found = of("above/work", None).expect("there is a manifest");
+        let found = of("above/inner", None).expect("there is a manifest");
         assert_eq!((found.opt_level.as_str(), found.overflow_checks), ("1", true), "nearer flags win");
         assert!(!found.debug_assertions, "a file without an ending hides the one with it");
-        let found = of("above/work", Some("")).expect("there is a manifest");
+        let found = of("above/inner", Some("")).expect("there is a manifest");
         assert_eq!(found.opt_level, "2", "configuration wins over the manifest");
         assert_eq!(of("above", None), None);
         let doubts = |name| of(name, None).expect("there is a manifest").doubts;
