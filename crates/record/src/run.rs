@@ -90,29 +90,41 @@ impl Run {
     /// Whether something is missing: some launch was killed, or still runs.
     ///
     /// Where cells take turns in several launches, others make up for one that was killed. There the last of them has to be at its end,
-    /// and each cell to have as many records as launches were wanted, or to be faulty.
+    /// and each cell to have as many records as the launches it was in wanted, or to be faulty: a run may have been gone on with for
+    /// some of its cells only.
     pub fn unfinished(&self) -> bool {
         let launches = &self.manifest.launches;
         let killed = |launch: &Launch| launch.finished_unix_ms.is_none();
-        match launches.iter().filter_map(Launch::wanted).max() {
-            Some(wanted) => launches.last().is_some_and(killed) || self.lacks(wanted),
-            None => launches.iter().any(killed),
+        match launches.iter().any(|launch| launch.wanted().is_some()) {
+            true => launches.last().is_some_and(killed) || self.lacks(),
+            false => launches.iter().any(killed),
         }
     }
 
-    /// Whether some cell has fewer than `wanted` records, or none.
-    fn lacks(&self, wanted: u32) -> bool {
-        let mut cells: HashMap<&CellId, (u32, bool)> = HashMap::new();
+    /// Whether some cell has fewer records than the launches it was in wanted, or none.
+    fn lacks(&self) -> bool {
+        let wanted: HashMap<u32, u32> = self
+            .manifest
+            .launches
+            .iter()
+            .map(|launch| (launch.launch, launch.wanted().unwrap_or(0)))
+            .collect();
+        let mut cells: HashMap<&CellId, (u32, u32, bool)> = HashMap::new();
         for record in &self.records {
-            let (records, faulty) = cells.entry(&record.cell).or_default();
+            let (records, of, faulty) = cells.entry(&record.cell).or_default();
             *records += 1;
+            *of = wanted.get(&record.launch).copied().unwrap_or(0).max(*of);
             *faulty |= matches!(record.outcome, Outcome::Faulty { .. });
         }
-        let mut found: HashMap<&str, u32> = HashMap::new();
-        cells.keys().for_each(|cell| *found.entry(cell.suite()).or_default() += 1);
         // What is left of a suite is never more than what it set out with, so that is the most that a launch planned.
-        let has_all = |launch: &Launch| found.get(launch.suite.as_str()) >= Some(&launch.planned_cells);
-        cells.values().any(|(records, faulty)| !faulty && *records < wanted)
+        let has_all = |launch: &Launch| {
+            let least = launch.wanted().unwrap_or(0);
+            let found = cells
+                .iter()
+                .filter(|(cell, (_, wanted, _))| cell.suite() == launch.suite && *wanted >= least);
+            found.count() >= launch.planned_cells as usize
+        };
+        cells.values().any(|(records, wanted, faulty)| !faulty && records < wanted)
             || !self.manifest.launches.iter().all(has_all)
     }
 }
@@ -180,6 +192,20 @@ mod tests {
         check(&[true, true], &["a", "b!", "a"], false);
         check(&[false, true, true], &["a", "b", "a", "b"], false);
         check(&[true, true, false], &["a", "b", "a", "b"], true);
+    }
+
+    #[test]
+    fn cells_that_were_not_gone_on_with_want_no_more_launches() {
+        let mut run = run(&[true, true], &["a", "b", "a"]);
+        assert!(run.unfinished());
+        run.manifest.launches[0].arguments = ["--contend", "launch", "--of", "1"].map(str::to_owned).to_vec();
+        run.manifest.launches[1].launch = 1;
+        run.manifest.launches[1].planned_cells = 1;
+        run.records[2].launch = 1;
+        assert!(!run.unfinished());
+        // The cell was lost, though its launch came to its end.
+        run.records.pop();
+        assert!(run.unfinished());
     }
 
     #[test]

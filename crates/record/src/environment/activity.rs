@@ -10,7 +10,7 @@ use std::path::Path;
 const TOOLS: &[&str] = &["fio", "hyperfine", "iperf3", "perf", "stress", "stress-ng", "sysbench", "wrk"];
 
 /// Verbs of `contend` that measure.
-const MEASURING_VERBS: &[&str] = &["bisect", "calibrate", "check", "compare"];
+const MEASURING_VERBS: &[&str] = &["bisect", "calibrate", "check", "compare", "figures", "run"];
 
 /// Programs whose `--bench` means something else: what to build.
 const BUILDERS: &[&str] = &["cargo", "clippy-driver", "rustc", "rustdoc"];
@@ -278,6 +278,9 @@ mod tests {
         check(".contend/builds/1/locks --contend serve", true);
         check("./target/release/contend calibrate --cells 44", true);
         check("contend doctor", false);
+        check("contend run --launches 6", true);
+        check("contend runs", false);
+        check("contend figures", true);
         check("contend compare main", true);
         check("/usr/bin/perf stat ls", true);
         check("vim bench", false);
