@@ -39,7 +39,8 @@ pub(crate) struct Input<'a> {
 /// Said on stdin to an executable that is to measure no more.
 const ENOUGH: &[u8] = b"enough\n";
 
-/// Exit codes with which an executable says that it failed itself, behind a sentence on stderr. No contender is to blame.
+/// Exit codes with which an executable says that it failed itself, behind a sentence on stderr. Outside of measuring no
+/// contender is to blame.
 const OF_EXECUTABLES: [u8; 3] = [exit::INTERNAL, exit::USAGE, exit::UNFIT];
 
 /// Why there is no whole answer. Each text fits after "the bench executable NAME ".

@@ -7,6 +7,7 @@
 #   dies        takes the process down while it takes turns
 #   jostles     the same, unless it is alone
 #   leaves      ends the process while it takes turns, with exit code 0
+#   fails       the same with exit code 1
 #   crashes     takes the process down behind its record
 #   full        finds no room for its record
 #   disturbed   is not measurable
@@ -55,6 +56,7 @@ take_turns() {
     any dies "$@" && kill -6 $$
     [ $# -gt 1 ] && any jostles "$@" && kill -6 $$
     any leaves "$@" && exit 0
+    any fails "$@" && exit 1
     any full "$@" && fail 13 'write samples.jsonl: no space left'
     any stops "$@" && kill -INT "$PPID"
     if any stops "$@" || any waits "$@"; then

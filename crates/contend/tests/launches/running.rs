@@ -45,6 +45,9 @@ fn who_leaves_its_process_has_taken_it_down() {
     let called = Workspace::new("any:tiny/w/a/1:leaves").run(&["--launches", "1"]);
     called.says(14, "tiny/w/a/1 has no number: its process ended in the middle: exit status: 0");
     called.logs(&["--of 1: d a b c", "--unsaved 1: a", "--of 1: b c"]);
+    let called = Workspace::new("any:tiny/w/a/1:fails").run(&["--launches", "1"]);
+    called.says(14, "tiny/w/a/1 has no number: its process ended in the middle: exit status: 1");
+    called.logs(&["--of 1: d a b c", "--unsaved 1: a", "--of 1: b c"]);
 }
 
 #[test]

@@ -59,7 +59,8 @@ impl Task<'_> {
     /// Starts the process and listens to it until it ends.
     ///
     /// # Errors
-    /// Where no contender is to blame: the executable failed itself, and said why, or a user ended it.
+    /// Where no contender is to blame: the executable failed itself outside of turns, or could not save, and said why; or a user
+    /// ended it.
     pub(super) fn run(&self, mut listen: impl FnMut(News<'_>)) -> Result<Ended, CommandError> {
         let ids: String = self.cells.iter().map(|cell| format!("{cell}\n")).collect();
         let text = ids + "\n";
@@ -95,6 +96,10 @@ impl Task<'_> {
     fn death(&self, outcome: Result<u8, AskError>, ended: &Ended) -> Result<Option<String>, CommandError> {
         match outcome {
             Ok(code) => Ok(ended.abandoned(code, (self.goes_on)())),
+            // It says so itself where it cannot save; else whoever took turns may have left.
+            Err(AskError::Failed(code)) if code != exit::UNFIT && ended.is_in_turns() => {
+                Ok(Some(ended_with(code)))
+            }
             Err(AskError::Failed(code)) => {
                 Err(CommandError::Executable { name: self.executable.name.clone(), code })
             }
@@ -134,15 +139,23 @@ impl Ended {
 
     /// What became of a process that ended with `code`, if that was not how launches end: a contender may leave, too.
     fn abandoned(&self, code: u8, was_to_go_on: bool) -> Option<String> {
-        let measured = |cell: &CellId| self.measured.contains_key(cell);
         let as_it_should = match code {
-            exit::OK => self.turns.iter().all(measured),
+            exit::OK => !self.is_in_turns(),
             // One hung, and the others are left to another process.
-            exit::WRONG_RESULT => self.turns.iter().any(measured),
+            exit::WRONG_RESULT => self.turns.iter().any(|cell| self.measured.contains_key(cell)),
             _ => !was_to_go_on,
         };
-        (!as_it_should).then(|| format!("ended in the middle: exit status: {code}"))
+        (!as_it_should).then(|| ended_with(code))
     }
+
+    /// Whether cells take turns that have no number yet.
+    fn is_in_turns(&self) -> bool {
+        !self.turns.iter().all(|cell| self.measured.contains_key(cell))
+    }
+}
+
+fn ended_with(code: u8) -> String {
+    format!("ended in the middle: exit status: {code}")
 }
 
 fn is_of_user(status: ExitStatus) -> bool {
