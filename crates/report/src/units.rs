@@ -21,10 +21,12 @@ impl Scale {
         Self::new(&TIMES, smallest, smallest)
     }
 
-    /// For rates per second: the unit in which the largest is at least 1, and three digits of the smallest.
+    /// For rates per second: the unit in which the largest is at least 1, and three digits of the smallest that is no hundredth of
+    /// it: one slow contender gives the others no digits that were not measured.
     pub(crate) fn rates(values_per_s: &[f64]) -> Self {
         let largest = values_per_s.iter().copied().fold(0.0, f64::max);
-        Self::new(&RATES, largest, smallest(values_per_s))
+        let near: Vec<f64> = values_per_s.iter().copied().filter(|value| *value * 100.0 >= largest).collect();
+        Self::new(&RATES, largest, smallest(&near))
     }
 
     /// `measure` chooses among `units`, smallest unit first; `precise` gets three digits.
@@ -47,7 +49,8 @@ impl Scale {
     /// The number without its unit; `-` for none. What is far below the column's other numbers keeps two digits.
     pub(crate) fn number(self, value: Option<f64>) -> String {
         let Some(value) = value.map(|value| value / self.divisor) else { return "-".to_owned() };
-        let decimals = if value < 1.0 { self.decimals.max(small_decimals(value)) } else { self.decimals };
+        let least = if value < 10.0 { small_decimals(value) } else { 0 };
+        let decimals = self.decimals.max(least);
         format!("{value:.decimals$}")
     }
 }
@@ -57,8 +60,11 @@ impl Scale {
 /// Chosen here because what is smaller than a billionth of its column's unit is no measurement.
 const MOST_DECIMALS: usize = 9;
 
-/// Decimals that a value below 1 needs for two digits.
+/// Decimals that a value below 10 needs for two digits.
 fn small_decimals(value: f64) -> usize {
+    if value >= 1.0 {
+        return 1;
+    }
     if value <= 0.0 {
         return 2;
     }
@@ -161,7 +167,9 @@ mod tests {
     #[test]
     fn rates_share_the_unit_of_the_largest() {
         check_rates(&[32.7e6, 400e6], "Mop/s", &["32.7", "400.0"]);
-        check_rates(&[2100.0, 400e6], "Mop/s", &["0.0021", "400.000"]);
+        check_rates(&[2100.0, 400e6], "Mop/s", &["0.0021", "400"]);
+        check_rates(&[1.5e6, 160e6], "Mop/s", &["1.5", "160"]);
+        check_rates(&[0.2e6, 14e6, 60e6], "Mop/s", &["0.20", "14.0", "60.0"]);
         check_rates(&[36_800.0], "Kop/s", &["36.8"]);
         check_rates(&[12.0], "op/s", &["12.0"]);
     }

@@ -24,7 +24,7 @@ pub(super) fn body(run: &Run, suites: &[Suite<'_>], plan: &Plan<'_, '_>, criteri
         } @else {
             p {
                 "Time per operation over that of the best contender: 1 is the best, 2 takes twice as long. "
-                (legend_of_signs())
+                (legend_of_signs(imported))
                 @if imported { " A name leads to the intervals." } @else { " A name leads to the intervals, the scaling and the command." }
             }
             p.note { "Behind each name: " (table::note(&bases, imported)) }

@@ -113,8 +113,19 @@ fn suite<'a>(name: &'a str, records: Vec<&'a CellRecord>, said: &Said<'a>, impor
             None => workloads.push((record.cell.workload(), vec![record])),
         }
     }
-    let workload = |(of, records)| Workload { imported, ..workload(name, of, records, said) };
+    let workload = |(of, records)| {
+        let workload = Workload { imported, ..workload(name, of, records, said) };
+        if imported { unjudged(workload) } else { workload }
+    };
     Suite { name, workloads: workloads.into_iter().map(workload).collect(), notes, versions }
+}
+
+/// The same with nobody at its head: nothing is judged by numbers of which nobody says how they were measured.
+fn unjudged(mut workload: Workload<'_>) -> Workload<'_> {
+    for standing in workload.cells.iter_mut().filter_map(|cell| cell.standing.as_mut()) {
+        standing.evidence = Evidence::Unknown;
+    }
+    workload
 }
 
 fn workload<'a>(

@@ -58,7 +58,8 @@ fn how_to_read(imported: bool) -> Markup {
                      processor all the time, working or spinning. Left: they slept, or with more threads than processors waited for one. Right: \
                      threads that do not count operations used processors too. "
                 }
-                "A bar at the left edge and bold text mark the first place of several contenders. " (legend_of_signs())
+                "A bar at the left edge and bold text mark the first place of several contenders. "
+                (legend_of_signs(imported))
             }
             p {
                 "A triangle at the edge points to a bound or a floor far outside the axis. "

@@ -65,7 +65,10 @@ pub(super) fn sign(standing: Standing) -> &'static str {
 }
 
 /// What `=` and `~` mean.
-pub(super) fn legend_of_signs() -> String {
+pub(super) fn legend_of_signs(imported: bool) -> String {
+    if imported {
+        return "~ stands at all of them: nothing is judged by imported numbers.".to_owned();
+    }
     "= shares the first place: too near to the best to be told apart, as the method’s page says. \
      ~ has too few slices or launches to tell."
         .to_owned()
@@ -129,6 +132,9 @@ pub(super) fn finding(workload: &Workload<'_>, threads: usize) -> String {
             "no other contender has a number"
         };
         return format!("{name} takes {time}; {alone}.");
+    }
+    if workload.imported {
+        return format!("{name} has the smallest median, {time}; nothing is judged by imported numbers.");
     }
     let without = match contenders.len() - ranked.len() {
         0 => String::new(),

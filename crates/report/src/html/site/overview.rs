@@ -56,7 +56,7 @@ fn latest(contents: &Contents<'_>) -> Markup {
         p.lead { (measured(run.created_unix_ms, &run.machine, &run.build.rustc)) }
         p {
             "The newest run with numbers, " code { (foreign(&run.run)) } ": time per operation over that of the best contender. 1 is the best, 2 takes twice as long. "
-            (legend_of_signs())
+            (legend_of_signs(run.imported))
             @if has_pages {
                 " A name leads to the intervals, the scaling and the command; "
                 a href={ (prefix) "index.html#_trust" } { "what to be wary of" } " stands there too."
