@@ -34,6 +34,7 @@ pub(crate) enum Verb {
     Indicative(cmd::indicative::Arguments),
     Export(cmd::export::Arguments),
     Import(cmd::import::Arguments),
+    Pack(cmd::pack::Arguments),
     Ci(cmd::ci::Arguments),
     Completions(cmd::completions::Arguments),
     Man(cmd::man::Arguments),

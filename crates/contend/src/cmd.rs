@@ -16,6 +16,7 @@ pub(crate) mod import;
 pub(crate) mod indicative;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod pack;
 pub(crate) mod rank;
 pub(crate) mod report;
 pub(crate) mod run;
@@ -51,6 +52,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CommandError> {
         Verb::Export(arguments) => export::run(arguments),
         Verb::Import(arguments) => import::run(arguments),
         Verb::Man(arguments) => man::run(arguments),
+        Verb::Pack(arguments) => pack::run(arguments),
         Verb::Indicative(arguments) => indicative::run(arguments),
         Verb::Rank(arguments) => rank::run(arguments),
         Verb::Run(arguments) => run::run(arguments),

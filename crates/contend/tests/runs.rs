@@ -233,3 +233,21 @@ fn help_says_what_the_codes_mean() {
     let (stdout, _, _) = contend(&store, &["runs", "--help"]);
     assert!(stdout.contains("contend-runs/1"), "{stdout}");
 }
+
+#[test]
+fn a_packed_run_is_shown_as_before() {
+    let store = store(&[NAME], 3);
+    let shown = contend(&store, &["show"]);
+    let (stdout, _, code) = contend(&store, &["pack", "latest", "--format", "json"]);
+    let packed: Value = serde_json::from_str(&stdout).expect("one JSON object");
+    assert_eq!((code, &packed["schema"]), (Some(0), &Value::from("contend-pack/1")));
+    let run = &packed["runs"][0];
+    assert_eq!(run["run"], NAME);
+    assert!(run["after_bytes"].as_u64() < run["before_bytes"].as_u64(), "{run}");
+    assert!(!store.path().join(NAME).join("samples.jsonl").exists());
+    assert_eq!(contend(&store, &["show"]), shown);
+    let (stdout, _, code) = contend(&store, &["pack", NAME]);
+    assert_eq!((stdout, code), (format!("{NAME} is packed already\n"), Some(0)));
+    refused(&store, &["pack", "2031"], 12, "find run `2031`");
+    refused(&store, &["pack"], 2, "required");
+}

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct CountedRun {
     /// The run's name.
     pub run: String,
-    /// Lengths of its `run.json` and `samples.jsonl`, in bytes.
+    /// Lengths of its `run.json` and `samples.jsonl`, in bytes, before `contend pack` compressed them.
     pub lengths: [u64; 2],
     /// When these files were written last, in nanoseconds since 1970-01-01 UTC.
     pub written_unix_ns: [u64; 2],

@@ -55,8 +55,8 @@ impl Default for SiteMarker {
 pub struct HistoryRun {
     /// The run's name.
     pub run: String,
-    /// Lengths of its `run.json`, `samples.jsonl` and `catalogue.jsonl`, in bytes: they only grow, so a run of other lengths
-    /// holds more than this line says.
+    /// Lengths of its `run.json`, `samples.jsonl` and `catalogue.jsonl`, in bytes, before `contend pack` compressed them: they only
+    /// grow, so a run of other lengths holds more than this line says.
     pub lengths: [u64; 3],
     /// When the run was created, in milliseconds since 1970-01-01 UTC.
     pub created_unix_ms: u64,

@@ -4,6 +4,7 @@
 
 use crate::files::replace;
 use crate::lock;
+use crate::packed;
 use crate::reading::parse_lines;
 use crate::run::{Counts, MANIFEST_FILE, Run, SAMPLES_FILE};
 use crate::store::JOIN_LOCK_FILE;
@@ -42,9 +43,9 @@ impl Looks {
     /// Of the run in `directory`; `None` where a file is missing, or where nobody can tell when it was written.
     pub(crate) fn of(directory: &Path) -> Option<Self> {
         let facts = |file: &str| {
-            let facts = directory.join(file).metadata().ok()?;
-            let written = facts.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-            Some((facts.len(), u64::try_from(written.as_nanos()).ok()?))
+            let (length, written) = packed::facts(directory, file)?;
+            let written = written.duration_since(UNIX_EPOCH).ok()?;
+            Some((length, u64::try_from(written.as_nanos()).ok()?))
         };
         let (manifest, samples) = (facts(MANIFEST_FILE)?, facts(SAMPLES_FILE)?);
         Some(Self { lengths: [manifest.0, samples.0], written_unix_ns: [manifest.1, samples.1] })

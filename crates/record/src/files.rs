@@ -32,17 +32,17 @@ pub(crate) struct Facts {
     pub(crate) bytes: u64,
 }
 
-/// Replaces the text of a file in one step: a reader, or a crash, sees the old one or the new one.
-pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Replaces the content of a file in one step: a reader, or a crash, sees the old one or the new one.
+pub(crate) fn replace(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     let name = path.file_name().ok_or(ErrorKind::InvalidInput)?;
     let mut unfinished = OsString::from(".");
     unfinished.push(name);
     unfinished.push(".part");
     let unfinished = path.with_file_name(unfinished);
     let mut file = File::create(&unfinished)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    rename(&unfinished, path)?;
+    let written = file.write_all(content.as_ref()).and_then(|()| file.sync_all());
+    // On a full disk what is there of it is needed for something else.
+    written.and_then(|()| rename(&unfinished, path)).inspect_err(|_| drop(remove_file(&unfinished)))?;
     path.parent().map_or(Ok(()), sync_folder)
 }
 

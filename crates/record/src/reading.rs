@@ -1,6 +1,7 @@
 //! Reading what is saved: as much of it as is whole.
 
 use crate::error::{RecordError, Saved};
+use crate::packed::{self, Content};
 use contend_protocol::DecodeError;
 use contend_protocol::manifest::format_of;
 use contend_protocol::version::FormatVersion;
@@ -35,6 +36,13 @@ pub enum Notice {
         /// Why, as a sentence without its stop.
         reason: String,
     },
+    /// The compressed form of a file is damaged; what is before the damage was read.
+    DamagedPack {
+        /// The name of the file that was compressed.
+        file: &'static str,
+        /// What is wrong, as a sentence without its stop.
+        reason: String,
+    },
     /// There is no such file.
     Missing {
         /// The file's name.
@@ -57,6 +65,9 @@ impl fmt::Display for Notice {
                 write!(f, "line {line} of {file} was skipped: failed to {reason}")
             }
             Self::UnreadableFile { file, reason } => write!(f, "{file} was left out: {reason}"),
+            Self::DamagedPack { file, reason } => {
+                write!(f, "{file}.gz is damaged, and was read up to the damage: {reason}")
+            }
             Self::Missing { file } => write!(f, "{file} is missing"),
             Self::NewerFormat { found } => {
                 let known = FormatVersion::CURRENT.0;
@@ -107,22 +118,19 @@ pub(crate) fn newer(format: FormatVersion) -> Vec<Notice> {
     (format > FormatVersion::CURRENT).then_some(Notice::NewerFormat { found: format }).into_iter().collect()
 }
 
-/// Reads every whole line of a file.
+/// Reads every whole line of a file, compressed or not.
 pub(crate) fn load_lines<T>(
     directory: &Path,
     file: &'static str,
     notices: &mut Vec<Notice>,
     decode: impl Fn(&str) -> Result<T, DecodeError>,
 ) -> Result<Vec<T>, RecordError> {
-    let path = directory.join(file);
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(parse_lines(&bytes, file, notices, decode)),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            notices.push(Notice::Missing { file });
-            Ok(Vec::new())
-        }
-        Err(error) => Err(RecordError::read(&path)(error)),
-    }
+    let Some(Content { bytes, damage }) = packed::read(directory, file)? else {
+        notices.push(Notice::Missing { file });
+        return Ok(Vec::new());
+    };
+    notices.extend(damage.map(|damage| Notice::DamagedPack { file, reason: damage.to_string() }));
+    Ok(parse_lines(&bytes, file, notices, decode))
 }
 
 /// Reads every line that can be. A line is whole where it ends, or where it can be read without its end.

@@ -1,6 +1,7 @@
 //! What runs there are, without reading them: for whoever has read most of them before.
 
 use crate::error::RecordError;
+use crate::packed;
 use crate::run::{CATALOGUE_FILE, MANIFEST_FILE, Run, SAMPLES_FILE};
 use crate::store::Store;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub struct SavedRun {
     /// The folder's name.
     pub name: String,
-    /// Lengths of `run.json`, `samples.jsonl` and `catalogue.jsonl`, in bytes; 0 for one that is not there. Lines are only added to a
+    /// Lengths of `run.json`, `samples.jsonl` and `catalogue.jsonl`, in bytes, compressed or not; 0 for one that is not there. Lines are only added to a
     /// run, and its manifest only grows, so a run of the same lengths is the same.
     pub lengths: [u64; 3],
     directory: PathBuf,
@@ -42,5 +43,5 @@ impl Store {
 
 fn lengths(directory: &Path) -> [u64; 3] {
     [MANIFEST_FILE, SAMPLES_FILE, CATALOGUE_FILE]
-        .map(|file| directory.join(file).metadata().map_or(0, |facts| facts.len()))
+        .map(|file| packed::facts(directory, file).map_or(0, |(length, _)| length))
 }

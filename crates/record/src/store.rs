@@ -214,7 +214,7 @@ impl Store {
         Run::load(name, &self.root.join(name))
     }
 
-    /// The folder and the manifest of the run of that whole name, which nobody else changes while the first of the three lives.
+    /// The folder and the manifest of the run that `name` means, which nobody else changes while the first of the three lives.
     pub(crate) fn hold_run(&self, name: &str) -> Result<(File, PathBuf, Manifest), RecordError> {
         let names = self.names()?;
         let name = choose(Saved::Run, &self.root, name, &names)?;

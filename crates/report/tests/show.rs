@@ -1,6 +1,7 @@
 //! Runs as they are shown, letter for letter.
 
 use contend_protocol::doctor::Examinations;
+use contend_protocol::manifest::Launch;
 use contend_protocol::sample::{CellRecord, Fault, Outcome};
 use contend_record::{Notice, Run, RunEntry, RunState, RunSummary};
 use contend_report::show::{Options, text};
@@ -95,6 +96,7 @@ fn everything_that_can_be_wary_of_is_said() {
         Notice::TornLastLine { file: "samples.jsonl", bytes: 77 },
         Notice::Missing { file: "samples.jsonl" },
         Notice::UnreadableFile { file: "doctor.json", reason: "it is not text".to_owned() },
+        Notice::DamagedPack { file: "catalogue.jsonl", reason: "unexpected end of file".to_owned() },
     ];
     run.records[0].pinned = false;
     run.manifest.method.0 = 7;
@@ -108,6 +110,33 @@ fn everything_that_can_be_wary_of_is_said() {
     run.manifest.machine.pinning = false;
     assert!(
         text(&run, &PLAIN).contains("warning: threads were not held on their cores: they may have moved")
+    );
+}
+
+#[test]
+fn many_launches_have_one_warning_together() {
+    let mut run = run();
+    let first = run.manifest.launches[0].clone();
+    run.manifest.launches = (0..12)
+        .map(|number| Launch {
+            launch: number,
+            finished_unix_ms: first.finished_unix_ms.filter(|_| number < 6),
+            steal_ticks: Some(400 + u64::from(number)),
+            ..first.clone()
+        })
+        .collect();
+    let shown = paragraph(&run, 1).replace("\n  ", " ");
+    assert!(shown.contains("warning: 6 of 12 launches have not finished\n"), "{shown}");
+    let steal = "while launch 5 (map-contention) ran, and more than 0.1 % while 5 others did\n";
+    assert!(shown.contains(steal) && shown.matches("hypervisor").count() == 1, "{shown}");
+    // A cell of several launches is one cell, whatever its launches came to.
+    let arguments = ["--contend", "launch", "--of", "12"];
+    run.manifest.launches[0].arguments = arguments.map(str::to_owned).to_vec();
+    run.records.extend(run.records.clone());
+    let shown = paragraph(&run, 1).replace("\n  ", " ");
+    assert!(
+        shown.contains("warning: one cell could not be measured in some launch: see its row\n"),
+        "{shown}"
     );
 }
 

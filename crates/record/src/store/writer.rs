@@ -3,6 +3,7 @@
 use crate::error::RecordError;
 use crate::files::{append_line, replace_file};
 use crate::lock;
+use crate::packed;
 use crate::run::{CATALOGUE_FILE, MANIFEST_FILE, SAMPLES_FILE, load_manifest};
 use contend_protocol::catalogue::CellEntry;
 use contend_protocol::manifest::Manifest;
@@ -10,7 +11,6 @@ use contend_protocol::sample::CellRecord;
 use contend_protocol::{encode_line, encode_pretty};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// One launch, writing into its run.
@@ -68,8 +68,8 @@ impl RunWriter {
         options.read(true).write(true).create(true).truncate(false);
         let written = options.open(&path).and_then(|mut file| {
             lock::wait(&file)?;
-            let mut said = Vec::new();
-            file.read_to_end(&mut said)?;
+            let said =
+                packed::read(&self.directory, CATALOGUE_FILE).unwrap_or_default().unwrap_or_default().bytes;
             let said: BTreeSet<&[u8]> = said.split(|byte| *byte == b'\n').collect();
             let lines = cells.iter().map(encode_line).filter(|line| !said.contains(line.as_bytes()));
             append_line(&mut file, &lines.map(|line| line + "\n").collect::<String>())?;

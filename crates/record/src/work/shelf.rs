@@ -179,7 +179,7 @@ impl Shelf {
             }
         }
         File::create(unfinished.join(USE_FILE))?;
-        files::replace(&unfinished.join(self.document), &encode_pretty(document))
+        files::replace(&unfinished.join(self.document), encode_pretty(document))
     }
 
     fn put_in_place(&self, name: &str) -> io::Result<()> {

@@ -76,6 +76,16 @@ Nothing is added to it, so whoever can read it finds it as it was.
 ",
     ),
     (
+        "damaged-pack",
+        "\
+A compressed file of lines (`contend pack` made it) is damaged. What is before
+the damage was read and is shown.
+
+It was cut or changed on its way. Take it from where it was copied. Nothing is
+packed into it or over it meanwhile.
+",
+    ),
+    (
         "missing-file",
         "\
 A file that belongs there is missing. The rest is shown.

@@ -9,6 +9,11 @@ use contend_record::{Run, utc_text};
 /// Width of the names in front.
 pub(crate) const INDENT: usize = 11;
 
+/// Launches that are named one by one.
+///
+/// Chosen here because two invocations of the four suites are eight, and 24 of `contend run` say nothing that their sum does not.
+const MOST_LAUNCHES: usize = 8;
+
 pub(super) fn lines(run: &Run, width: usize) -> Vec<String> {
     facts(run).iter().flat_map(|(name, value)| named(name, value, INDENT, width)).collect()
 }
@@ -29,7 +34,7 @@ pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
         ("build", build(manifest)),
         ("profile", profile(&manifest.build.profile_bench)),
         ("costs", constants(&manifest.constants)),
-        ("launches", manifest.launches.iter().map(launch).collect::<Vec<_>>().join("; ")),
+        ("launches", launches(&manifest.launches)),
         ("cells", cells(run)),
     ];
     rows.into_iter().filter(|(_, value)| !value.is_empty()).collect()
@@ -91,9 +96,30 @@ fn build(manifest: &Manifest) -> String {
     format!("{}, {}, opt-level {}, {flags}", build.rustc, build.target, build.opt_level)
 }
 
+/// The profile, in which packages with the same settings stand together.
 fn profile(profile: &str) -> String {
-    let lines = profile.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(|line| line.replace(' ', &HARD_SPACE.to_string())).collect::<Vec<_>>().join(", ")
+    let mut lines = profile.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let mut section = || {
+        let mut settings = Vec::new();
+        while let Some(line) = lines.next_if(|line| !line.starts_with('[')) {
+            settings.push(line.replace(' ', &HARD_SPACE.to_string()));
+        }
+        (settings.join(", "), lines.next())
+    };
+    let (own, mut title) = section();
+    let mut others: Vec<(String, Vec<&str>)> = Vec::new();
+    while let Some(name) = title {
+        let name = name.trim_matches(['[', ']']);
+        let name = name.strip_prefix("package.").unwrap_or(name).trim_matches('"');
+        let (settings, next) = section();
+        title = next;
+        match others.iter_mut().find(|(known, _)| *known == settings) {
+            Some((_, names)) => names.push(name),
+            None => others.push((settings, vec![name])),
+        }
+    }
+    let others = others.into_iter().map(|(settings, names)| format!("{settings} in {}", names.join(", ")));
+    [own].into_iter().chain(others).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn constants(constants: &Constants) -> String {
@@ -110,11 +136,36 @@ fn constants(constants: &Constants) -> String {
     known.collect::<Vec<_>>().join(", ")
 }
 
+/// Each launch, or where they are many, those of a suite together.
+fn launches(launches: &[Launch]) -> String {
+    if launches.len() <= MOST_LAUNCHES {
+        return launches.iter().map(launch).collect::<Vec<_>>().join("; ");
+    }
+    let mut suites: Vec<&str> = launches.iter().map(|launch| launch.suite.as_str()).collect();
+    suites.sort_unstable();
+    suites.dedup();
+    let of_suite = |suite: &str| {
+        let of_it: Vec<&Launch> = launches.iter().filter(|launch| launch.suite == suite).collect();
+        let planned = of_it.iter().map(|launch| launch.planned_cells).max().unwrap_or_default();
+        let took: u64 = of_it.iter().filter_map(|launch| took_ms(launch)).sum();
+        let unfinished = of_it.iter().filter(|launch| launch.finished_unix_ms.is_none()).count();
+        let unfinished = if unfinished == 0 { String::new() } else { format!(", {unfinished} unfinished") };
+        format!("{} of {suite} (up to {planned} cells planned, {}{unfinished})", of_it.len(), seconds(took))
+    };
+    suites.into_iter().map(of_suite).collect::<Vec<_>>().join("; ")
+}
+
 fn launch(launch: &Launch) -> String {
-    let took = launch.finished_unix_ms.map(|finished| finished.saturating_sub(launch.started_unix_ms));
-    let took = took
-        .map_or("unfinished".to_owned(), |took_ms| format!("{:.1}{HARD_SPACE}s", took_ms as f64 / 1000.0));
+    let took = took_ms(launch).map_or("unfinished".to_owned(), seconds);
     format!("{} {} ({} cells planned, {took})", launch.launch, launch.suite, launch.planned_cells)
+}
+
+fn took_ms(launch: &Launch) -> Option<u64> {
+    launch.finished_unix_ms.map(|finished| finished.saturating_sub(launch.started_unix_ms))
+}
+
+fn seconds(took_ms: u64) -> String {
+    format!("{:.1}{HARD_SPACE}s", took_ms as f64 / 1000.0)
 }
 
 fn cells(run: &Run) -> String {
@@ -123,4 +174,45 @@ fn cells(run: &Run) -> String {
         "{} measured, {} not measurable, {} faulty",
         counts.measured, counts.not_measurable, counts.faulty
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_profile(text: &str, expected: &str) {
+        assert_eq!(profile(text).replace(HARD_SPACE, " "), expected);
+    }
+
+    #[test]
+    fn packages_with_the_same_settings_stand_together() {
+        check_profile("", "");
+        check_profile("lto = true\n\ndebug = false\n", "lto = true, debug = false");
+        check_profile(
+            "lto = true\n\n[package.one]\nopt-level = \"s\"\n\n[package.\"two\"]\nopt-level = \"s\"\n[package.six]\ndebug = 1\n",
+            "lto = true; opt-level = \"s\" in one, two; debug = 1 in six",
+        );
+        check_profile("[package.one]\ndebug = 1\n", "debug = 1 in one");
+    }
+
+    #[test]
+    fn many_launches_are_summed_by_suite() {
+        let one = |number: u32| Launch {
+            launch: number,
+            suite: if number.is_multiple_of(2) { "b" } else { "a" }.to_owned(),
+            arguments: Vec::new(),
+            planned_cells: 10 - number,
+            started_unix_ms: 1_000,
+            finished_unix_ms: (number != 3).then_some(2_500),
+            load_permille: None,
+            steal_ticks: None,
+        };
+        let text = |count| launches(&(0..count).map(one).collect::<Vec<_>>()).replace(HARD_SPACE, " ");
+        assert_eq!(text(2), "0 b (10 cells planned, 1.5 s); 1 a (9 cells planned, 1.5 s)");
+        assert_eq!(
+            text(9),
+            "4 of a (up to 9 cells planned, 4.5 s, 1 unfinished); 5 of b (up to 10 cells planned, 7.5 s)"
+        );
+    }
 }

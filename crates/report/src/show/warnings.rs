@@ -2,8 +2,10 @@
 
 use crate::warning::{Warning, about_machine, about_method};
 use contend_protocol::manifest::{Launch, Machine};
+use contend_protocol::sample::{CellRecord, Outcome};
 use contend_record::{Notice, Run};
 use contend_stats::figures::share;
+use std::collections::HashSet;
 
 /// Load above which a run was not alone when it began, in thousandths.
 ///
@@ -15,6 +17,16 @@ const BUSY_LOAD_PERMILLE: u32 = 500;
 ///
 /// Chosen here because the run-queue limit of a valid slice is 1 %, and this is a tenth of it.
 const STEAL_SHARE: f64 = 0.001;
+
+/// What a hypervisor may take unmentioned, however short the launch was.
+///
+/// Chosen here because less would be written as 0.0 s.
+const LEAST_STEAL_MS: f64 = 50.0;
+
+/// Launches that have a warning each.
+///
+/// Chosen here because one invocation of the four suites is four, and a screen full of the same sentence is not read.
+const FEW: usize = 4;
 
 /// Source: `USER_HZ` is 100 wherever `steal_ticks` is read; `man 5 proc`.
 const TICK_MS: f64 = 10.0;
@@ -35,11 +47,10 @@ pub(crate) fn warnings(run: &Run) -> Vec<Warning> {
         let text = format!("the load was {load:.2} when the run began; building just before counts too");
         Warning::new("busy-start", text)
     }));
-    for launch in &run.manifest.launches {
-        warnings.extend(about_launch(launch, &run.manifest.machine));
-    }
+    warnings.extend(about_unfinished(&run.manifest.launches));
+    warnings.extend(about_steal(&run.manifest.launches, &run.manifest.machine));
     warnings.extend(about_cells(run));
-    let faulty = run.counts().faulty;
+    let faulty = distinct(run, |record| matches!(record.outcome, Outcome::Faulty { .. }));
     if faulty > 0 {
         let text = format!("{} gave a wrong result, panicked or hung: {}", cells(faulty), see(faulty));
         warnings.push(Warning::fault("faulty", text));
@@ -52,6 +63,7 @@ fn about_reading(notice: &Notice) -> Warning {
         Notice::TornLastLine { .. } => "torn-line",
         Notice::UnreadableLine { .. } => "unreadable-line",
         Notice::UnreadableFile { .. } => "unreadable-file",
+        Notice::DamagedPack { .. } => "damaged-pack",
         Notice::Missing { .. } => "missing-file",
         Notice::NewerFormat { .. } => "newer-format",
         _ => "notice",
@@ -74,18 +86,38 @@ fn about_source(run: &Run) -> Vec<Warning> {
     warnings
 }
 
-fn about_launch(launch: &Launch, machine: &Machine) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    let name = format!("launch {} ({})", launch.launch, launch.suite);
-    if launch.finished_unix_ms.is_none() {
-        let text = format!("{name} has not finished: it was interrupted, or still runs");
-        warnings.push(Warning::new("unfinished", text));
-    }
-    if let Some((taken_s, percent)) = steal(launch, machine) {
-        let text = format!("the hypervisor took {taken_s:.1} s ({percent:.1} %) while {name} ran");
-        warnings.push(Warning::new("steal", text));
-    }
-    warnings
+/// One warning for each launch, or one for all where they are many.
+fn about_unfinished(launches: &[Launch]) -> Vec<Warning> {
+    let open: Vec<&Launch> = launches.iter().filter(|launch| launch.finished_unix_ms.is_none()).collect();
+    let texts = match open.len() {
+        0..=FEW => open
+            .iter()
+            .map(|launch| format!("{} has not finished: it was interrupted, or still runs", name(launch)))
+            .collect(),
+        many => vec![format!("{many} of {} launches have not finished", launches.len())],
+    };
+    texts.into_iter().map(|text| Warning::new("unfinished", text)).collect()
+}
+
+/// One warning for each launch, or one for all where they are many.
+fn about_steal(launches: &[Launch], machine: &Machine) -> Vec<Warning> {
+    let taken = |launch| steal(launch, machine).map(|(taken_s, percent)| (launch, taken_s, percent));
+    let stolen: Vec<(&Launch, f64, f64)> = launches.iter().filter_map(taken).collect();
+    let said = |(launch, taken_s, percent): &(&Launch, f64, f64)| {
+        format!("the hypervisor took {taken_s:.1} s ({percent:.1} %) while {} ran", name(launch))
+    };
+    let most = stolen.iter().max_by(|(.., one), (.., other)| one.total_cmp(other));
+    let texts = match most {
+        Some(most) if stolen.len() > FEW => {
+            vec![format!("{}, and more than 0.1 % while {} others did", said(most), stolen.len() - 1)]
+        }
+        _ => stolen.iter().map(said).collect(),
+    };
+    texts.into_iter().map(|text| Warning::new("steal", text)).collect()
+}
+
+fn name(launch: &Launch) -> String {
+    format!("launch {} ({})", launch.launch, launch.suite)
 }
 
 /// Seconds that were stolen and their share in percent, where that is worth a word.
@@ -93,27 +125,40 @@ fn steal(launch: &Launch, machine: &Machine) -> Option<(f64, f64)> {
     let taken_ms = launch.steal_ticks? as f64 * TICK_MS;
     let lasted_ms = launch.finished_unix_ms?.saturating_sub(launch.started_unix_ms) as f64;
     let share = share(taken_ms, lasted_ms * f64::from(machine.logical_cpus))?;
-    (share > STEAL_SHARE).then_some((taken_ms / 1000.0, share * 100.0))
+    (share > STEAL_SHARE && taken_ms >= LEAST_STEAL_MS).then_some((taken_ms / 1000.0, share * 100.0))
 }
 
 fn about_cells(run: &Run) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    let unmeasured = run.counts().not_measurable;
+    let unmeasured = distinct(run, |record| matches!(record.outcome, Outcome::NotMeasurable { .. }));
     if unmeasured > 0 {
-        let text = format!("{} could not be measured: {}", cells(unmeasured), see(unmeasured));
+        let text =
+            format!("{} could not be measured{}: {}", cells(unmeasured), sometimes(run), see(unmeasured));
         warnings.push(Warning::new("not-measurable", text));
     }
-    let oversubscribed = run.records.iter().filter(|record| record.oversubscribed).count();
+    let oversubscribed = distinct(run, |record| record.oversubscribed);
     if oversubscribed > 0 {
         let about = "had more threads than processors: those numbers are about the scheduler too";
         warnings.push(Warning::new("oversubscribed", format!("{} {about}", cells(oversubscribed))));
     }
-    let unpinned = run.records.iter().filter(|record| !record.pinned && !record.oversubscribed).count();
+    let unpinned = distinct(run, |record| !record.pinned && !record.oversubscribed);
     if unpinned > 0 && run.manifest.machine.pinning {
         let text = format!("in {} the threads were not held on their cores", cells(unpinned));
         warnings.push(Warning::new("not-pinned", text));
     }
     warnings
+}
+
+/// Cells of which some record is such; each launch has one of each.
+fn distinct(run: &Run, wanted: impl Fn(&CellRecord) -> bool) -> usize {
+    let cells = run.records.iter().filter(|record| wanted(record)).map(|record| &record.cell);
+    cells.collect::<HashSet<_>>().len()
+}
+
+/// What is to be added where cells have several launches, and may have been measured in others.
+fn sometimes(run: &Run) -> &'static str {
+    let several = run.manifest.launches.iter().filter_map(Launch::wanted).any(|wanted| wanted > 1);
+    if several { " in some launch" } else { "" }
 }
 
 fn cells(count: usize) -> String {
