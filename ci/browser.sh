@@ -3,7 +3,7 @@
 # the pages of `contend report` and `contend site build`, also for those who read in the dark, on a phone, with the keyboard, on paper or without scripts.
 # Installs Debian's Chromium if there is none. Without a browser it fails; it never skips.
 #
-# Leaves screenshots, and the report of the run that README is about. `CONTEND_PICTURES=docs bash ci/browser.sh` also writes the
+# Leaves screenshots, and the report of the run that README links to. `CONTEND_PICTURES=docs bash ci/browser.sh` also writes the
 # pictures that README shows.
 set -euo pipefail
 cd "$(dirname "$0")"/..
@@ -39,8 +39,8 @@ mkdir "$work/odd"
 node ci/browser/odd-run.cjs "$work/odd"
 CONTEND_RESULTS="$work/odd" cargo contend report
 
-# The run that README is about, with all suites. Its folder stays as it is.
-run=$(sed -n 's/.*cargo contend show \([0-9TZa-z-]*\) --markdown.*/\1/p' README.md | head -n 1)
+# The run of several launches that README names, with all suites. Its folder stays as it is.
+run=$(sed -n 's/.*(results\/\([0-9TZa-z-]*\)).*/\1/p' README.md | head -n 1)
 mkdir "$work/kept-runs"
 cp -r "results/$run" "$work/kept-runs"
 CONTEND_RESULTS="$work/kept-runs" CONTEND_THREADS=1,2,4 cargo contend report --ask

@@ -5,6 +5,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { gunzipSync } = require("node:zlib");
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +20,14 @@ function numbers() {
 
 function main([run, folder, runs = "24", cells = "100000"]) {
     const manifest = JSON.parse(fs.readFileSync(path.join(run, "run.json"), "utf8"));
-    const lines = fs.readFileSync(path.join(run, "samples.jsonl"), "utf8").split("\n").filter(Boolean).slice(0, Number(cells));
+    const packed = path.join(run, "samples.jsonl.gz");
+    const samples = fs.existsSync(packed) ? gunzipSync(fs.readFileSync(packed)) : fs.readFileSync(path.join(run, "samples.jsonl"));
+    const kept = new Set();
+    const lines = samples.toString("utf8").split("\n").filter(Boolean).filter((line) => {
+        const { cell } = JSON.parse(line);
+        if (kept.size < Number(cells)) kept.add(cell);
+        return kept.has(cell);
+    });
     const next = numbers();
     for (let day = 0; day < Number(runs); day += 1) {
         const created = manifest.created_unix_ms + day * DAY_MS;
@@ -34,14 +42,16 @@ function main([run, folder, runs = "24", cells = "100000"]) {
             source: { ...manifest.source, commit, dirty: false },
         };
         fs.writeFileSync(path.join(folder, name, "run.json"), `${JSON.stringify(about, null, 2)}\n`);
-        const samples = lines.map((line, cell) => {
-            const step = cell % 4 === 0 && day >= Number(runs) / 2 ? 1.3 : 1;
-            const scale = (other ? 2 : 1) * step * (0.97 + 0.06 * next());
+        const seen = new Map();
+        const changed = lines.map((line) => {
             const record = JSON.parse(line);
+            if (!seen.has(record.cell)) seen.set(record.cell, seen.size);
+            const step = seen.get(record.cell) % 4 === 0 && day >= Number(runs) / 2 ? 1.3 : 1;
+            const scale = (other ? 2 : 1) * step * (0.97 + 0.06 * next());
             record.slices.window_ns = record.slices.window_ns.map((window) => Math.round(window * scale));
             return `${JSON.stringify(record)}\n`;
         });
-        fs.writeFileSync(path.join(folder, name, "samples.jsonl"), samples.join(""));
+        fs.writeFileSync(path.join(folder, name, "samples.jsonl"), changed.join(""));
     }
 }
 
