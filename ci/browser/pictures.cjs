@@ -9,8 +9,8 @@ const { report, watch, withBrowser } = require("./browser.cjs");
 
 /** Names of pictures, the page, and the part of it from its top. */
 const PICTURES = [
-    ["report-map", "index.html#map-contention", "#map-contention", 475],
-    ["report-workload", "suite.map-contention.html#read-99-insert-1", "#read-99-insert-1", 890],
+    ["report-map", "index.html#map-contention", "#map-contention", 550],
+    ["report-workload", "suite.map-contention.html#read-99-insert-1", "#read-99-insert-1", 1130],
 ];
 
 async function main([reportFolder, pictures]) {

@@ -46,6 +46,11 @@ impl<'a> Family<'a, '_> {
         all.into_iter().collect()
     }
 
+    /// Whether some of its workloads had more threads than processors there.
+    pub(super) fn oversubscribed(&self, threads: usize) -> bool {
+        self.workloads.iter().any(|workload| workload.oversubscribed(threads))
+    }
+
     /// Bounds and floors at one thread count.
     pub(super) fn references(&self, threads: usize) -> Vec<&'a str> {
         let mut names: Vec<&str> = Vec::new();

@@ -81,11 +81,16 @@ fn lead_of_import(run: &Run) -> Markup {
     }
 }
 
+/// The thread count that a reader comes for: as many as there are processors, though there be workloads that only take more.
+fn home(families: &[Family<'_, '_>]) -> usize {
+    let homes = families.iter().map(|family| (!family.oversubscribed(family.home), family.home));
+    homes.max().map_or(1, |(_, home)| home)
+}
+
 fn part(suite: &Suite<'_>, plan: &Plan<'_, '_>, leads: Leads<'_>) -> Markup {
     let families = plan.families(suite);
     let all: BTreeSet<usize> = families.iter().flat_map(Family::threads).collect();
-    let home = families.iter().map(|family| family.home).max().unwrap_or(1);
-    // What a reader comes for is first: as many threads as there are processors.
+    let home = home(families);
     let mut threads: Vec<usize> = all.into_iter().collect();
     threads.sort_by_key(|threads| (*threads != home, *threads));
     let page = |workload: &Workload<'_>| match leads {
@@ -104,7 +109,7 @@ fn part(suite: &Suite<'_>, plan: &Plan<'_, '_>, leads: Leads<'_>) -> Markup {
                 details data-t=[(!imported).then_some(threads)] open[threads == home] {
                     summary {
                         @if imported { "All of it" } @else { (count(threads, "thread")) }
-                        @if families.iter().flat_map(|family| &family.workloads).any(|workload| workload.oversubscribed(threads)) {
+                        @if families.iter().any(|family| family.oversubscribed(threads)) {
                             span.over { " oversubscribed: about the scheduler too" }
                         }
                     }
@@ -116,5 +121,26 @@ fn part(suite: &Suite<'_>, plan: &Plan<'_, '_>, leads: Leads<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::family::families;
+    use super::super::fixture::{Table, run};
+    use super::super::model::suites;
+    use super::*;
+
+    #[test]
+    fn home_fits_the_processors_wherever_some_workload_does() {
+        let table = |workload, threads, cells| Table { workload, threads, cells };
+        let one: &[(&str, u64)] = &[("a", 10), ("b", 20)];
+        let other: &[(&str, u64)] = &[("c", 10), ("d", 20)];
+        let of = |tables: &[Table<'_>]| {
+            let run = run(tables);
+            home(&families(&suites(&run, &[])[0]))
+        };
+        assert_eq!(of(&[table("one", 1, one), table("one", 2, one), table("two", 4, other)]), 2);
+        assert_eq!(of(&[table("one", 4, one), table("two", 8, other)]), 8);
     }
 }
