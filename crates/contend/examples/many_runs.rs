@@ -26,7 +26,7 @@ const CONTENDERS: usize = 10;
 
 /// Slices of a cell.
 ///
-/// Source: the committed reference run, of whose cells most have as many.
+/// Source: runs of `cargo bench`, of whose cells most have as many.
 const SLICES: u64 = 30;
 const WINDOW_NS: u64 = 7_500_000;
 
