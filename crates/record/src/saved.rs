@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 pub struct SavedRun {
     /// The folder's name.
     pub name: String,
-    /// Lengths of `run.json`, `samples.jsonl` and `catalogue.jsonl`, in bytes, compressed or not; 0 for one that is not there. Lines are only added to a
-    /// run, and its manifest only grows, so a run of the same lengths is the same.
+    /// Lengths of `run.json`, `samples.jsonl` and `catalogue.jsonl`, in bytes, before `Store::pack` compressed them; 0 for one
+    /// that is not there. Lines are only added to a run, and its manifest only grows, so a run of the same lengths is the same.
     pub lengths: [u64; 3],
     directory: PathBuf,
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, CommandError> {
         eprintln!("contend: left out {} more that cannot be read", found.unreadable.len() - NAMED);
     }
     let store = super::store()?;
-    // Reading thousands of files would disturb whoever measures, and nobody packs the run while it is written.
+    // Nobody packs the run while it is written.
     let _alone = super::measure_alone(&store)?;
     let directory = store.import(&found.benchmarks)?;
     let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -11,6 +11,7 @@ use contend_protocol::sample::CellRecord;
 use contend_protocol::{encode_line, encode_pretty};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// One launch, writing into its run.
@@ -68,8 +69,8 @@ impl RunWriter {
         options.read(true).write(true).create(true).truncate(false);
         let written = options.open(&path).and_then(|mut file| {
             lock::wait(&file)?;
-            let said =
-                packed::read(&self.directory, CATALOGUE_FILE).unwrap_or_default().unwrap_or_default().bytes;
+            let said = packed::read(&self.directory, CATALOGUE_FILE).map_err(io::Error::other)?;
+            let said = said.unwrap_or_default().bytes;
             let said: BTreeSet<&[u8]> = said.split(|byte| *byte == b'\n').collect();
             let lines = cells.iter().map(encode_line).filter(|line| !said.contains(line.as_bytes()));
             append_line(&mut file, &lines.map(|line| line + "\n").collect::<String>())?;

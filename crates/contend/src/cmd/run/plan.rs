@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
-/// What a cell takes in one launch, as a first guess: making it, warming it up, and its slices. `OVERSUBSCRIBED_GUESS` says where it is from.
+/// What a cell takes in one launch, as a first guess: making it, warming it up, and its slices.
+/// [`OVERSUBSCRIBED_GUESS`] says where it is from.
 const GUESS: Duration = Duration::from_millis(100);
 
 /// The same with more threads than cores, where slices are longer.
