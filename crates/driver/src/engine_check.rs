@@ -10,6 +10,10 @@ use std::time::Duration;
 /// Most that a figure may be off.
 const TOLERANCE: f64 = 0.03;
 
+/// Times that a figure is measured before it is said to be off: a virtual machine's cores run at different speeds for a moment,
+/// and an engine that is wrong is wrong each time.
+const ATTEMPTS: usize = 3;
+
 /// Pairs of slices behind each figure; the median counts.
 const PAIRS: usize = 15;
 
@@ -30,21 +34,21 @@ type Figure = fn(&Slice) -> Option<f64>;
 pub(crate) fn run(settings: &Settings) -> Vec<EngineCheck> {
     let ratio = |first, second, share, figure| ratio(settings, first, second, share, figure);
     let mut checks = vec![
-        check("time per operation, 2k work units to k", 2.0, {
+        check("time per operation, 2k work units to k", 2.0, || {
             ratio("amount-2/spinner/1", "amount-1/spinner/1", WORKING_SHARE, time_per_op)
         }),
-        check("time per operation, asleep for 2k to k", 2.0, {
+        check("time per operation, asleep for 2k to k", 2.0, || {
             ratio("amount-2/sleeper/1", "amount-1/sleeper/1", SLEEPING_SHARE, time_per_op)
         }),
-        check("1 + share of processor time while asleep", 1.0, {
+        check("1 + share of processor time while asleep", 1.0, || {
             figure(settings, "amount-1/sleeper/1", SLEEPING_SHARE, |slice| Some(1.0 + cpu_share(slice)?))
         }),
     ];
     if settings.cores.allowed.len() >= 2 {
-        checks.push(check("throughput of 2 threads that share nothing, to 1", 2.0, {
+        checks.push(check("throughput of 2 threads that share nothing, to 1", 2.0, || {
             ratio("amount-1/spinner/2", "amount-1/spinner/1", WORKING_SHARE, throughput)
         }));
-        checks.push(check("share of a worker that is 3 times slower", 1.0 / UNFAIRNESS as f64, {
+        checks.push(check("share of a worker that is 3 times slower", 1.0 / UNFAIRNESS as f64, || {
             figure(settings, "amount-1/unfair/2", WORKING_SHARE, |slice| {
                 figures::fairness_min_max(&ops(slice))
             })
@@ -53,16 +57,25 @@ pub(crate) fn run(settings: &Settings) -> Vec<EngineCheck> {
     checks
 }
 
-fn check(name: &str, expected: f64, found: Option<f64>) -> EngineCheck {
+/// Asks `find` until it gives what is expected, a few times at most; the last figure counts.
+fn check(name: &str, expected: f64, mut find: impl FnMut() -> Option<f64>) -> EngineCheck {
     let permille = |figure: f64| (figure * 1000.0).round() as u64;
     let (expected_permille, tolerance_permille) = (permille(expected), permille(expected * TOLERANCE));
-    let found_permille = found.map(permille);
+    let is_near = |found: Option<u64>| {
+        found.is_some_and(|found| found.abs_diff(expected_permille) <= tolerance_permille)
+    };
+    let mut found_permille = find().map(permille);
+    for _ in 1..ATTEMPTS {
+        if !is_near(found_permille) {
+            found_permille = find().map(permille);
+        }
+    }
     EngineCheck {
         name: name.to_owned(),
         expected_permille,
         found_permille,
         tolerance_permille,
-        ok: found_permille.is_some_and(|found| found.abs_diff(expected_permille) <= tolerance_permille),
+        ok: is_near(found_permille),
     }
 }
 
@@ -109,7 +122,7 @@ mod tests {
 
     #[track_caller]
     fn verdict(expected: f64, found: Option<f64>) -> bool {
-        check("x", expected, found).ok
+        check("x", expected, || found).ok
     }
 
     #[test]
@@ -118,5 +131,16 @@ mod tests {
         assert!(!verdict(2.0, Some(2.061)));
         assert!(!verdict(2.0, Some(1.0)));
         assert!(!verdict(2.0, None));
+    }
+
+    #[test]
+    fn what_was_off_for_a_moment_is_measured_again() {
+        let mut found = [Some(2.2), None, Some(2.01), Some(2.5)].into_iter();
+        let checked = check("x", 2.0, || found.next().flatten());
+        assert_eq!((checked.ok, checked.found_permille), (true, Some(2010)));
+        assert_eq!(found.len(), 1, "what is right is not measured again");
+        let mut found = [Some(2.2); 9].into_iter();
+        assert!(!check("x", 2.0, || found.next().flatten()).ok);
+        assert_eq!(found.len(), 9 - ATTEMPTS);
     }
 }

@@ -128,8 +128,14 @@ impl Crew {
         self.pin_error.as_deref()
     }
 
-    /// Runs one slice.
-    pub(crate) fn slice(&mut self, trial: &Prepared, load: Load, bound: Duration) -> Result<Ran, SliceFault> {
+    /// Runs one slice. Its workers are asked to end once it has run for `patience` without one that finished its share.
+    pub(crate) fn slice(
+        &mut self,
+        trial: &Prepared,
+        load: Load,
+        patience: Duration,
+        bound: Duration,
+    ) -> Result<Ran, SliceFault> {
         let (done, all_done) = channel();
         let round = Arc::new(Round {
             control: SliceControl {
@@ -148,7 +154,7 @@ impl Crew {
             let sent = order.send(Order { trial: Arc::clone(&trial.0), round: Arc::clone(&round) });
             sent.expect("a worker lives as long as its crew");
         }
-        if let Err(RecvTimeoutError::Timeout) = all_done.recv_timeout(bound) {
+        if !round.ends(&all_done, patience, bound) {
             self.hung = true;
             return Err(SliceFault::Hung { bound });
         }
@@ -178,6 +184,27 @@ impl Drop for Crew {
 }
 
 impl Round {
+    /// Waits until all workers are done, for `bound` at most; returns whether they are.
+    fn ends(&self, all_done: &Receiver<()>, patience: Duration, bound: Duration) -> bool {
+        let within = |time| !matches!(all_done.recv_timeout(time), Err(RecvTimeoutError::Timeout));
+        let mut left = bound;
+        let mut has_begun = false;
+        while left > patience {
+            if within(patience) {
+                return true;
+            }
+            left -= patience;
+            if has_begun {
+                // Relaxed: as every use of the flag.
+                self.control.stop.store(true, Ordering::Relaxed);
+                break;
+            }
+            // A slice that has just begun may run for as long again: one that ended at once would be too short.
+            has_begun = self.control.gate.is_open();
+        }
+        within(left)
+    }
+
     fn stamps(&self) -> Result<Vec<Stamps>, SliceFault> {
         let mut stamps = Vec::with_capacity(self.results.len());
         let mut given_up = None;

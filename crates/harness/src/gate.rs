@@ -59,6 +59,12 @@ impl Gate {
         }
     }
 
+    /// Whether all workers have arrived.
+    pub(crate) fn is_open(&self) -> bool {
+        // Relaxed: who asks does nothing with what they prepared.
+        self.arrived.load(Ordering::Relaxed) == self.workers
+    }
+
     /// Lets everyone who waits, or will wait, go with an error.
     pub(crate) fn give_up(&self) {
         // Release: what the failing worker did is seen by those whom it releases.

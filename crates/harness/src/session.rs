@@ -34,6 +34,13 @@ const AIMED_OVERSUBSCRIBED_WINDOW_NS: f64 = 1.2 * MIN_OVERSUBSCRIBED_WINDOW_NS a
 /// Chosen here because most disturbances last some tens of milliseconds: without it one of them could use up all repeats.
 const PAUSE: Duration = Duration::from_millis(25);
 
+/// How long a slice may run before its workers are asked to end it.
+///
+/// Chosen here because it is thirty times the longest window that is aimed at. A lock that is handed over in turn serves a
+/// thread that is alone ten thousand times as fast as threads of which some have no core: with the operations that the one
+/// slice was good for, the next could take minutes.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Times that a slice may be lengthened until its window is long enough.
 ///
 /// Chosen here because one operation can become a billion, and a workload that bounds its slices ends soon.
@@ -277,7 +284,8 @@ impl Session {
             #[cfg(feature = "passes")]
             sampling_seed: self.next_sampling_seed(),
         };
-        let ran = self.crew.slice(&self.trial, load, self.limits.hang_bound);
+        let hang_bound = self.limits.hang_bound;
+        let ran = self.crew.slice(&self.trial, load, PATIENCE.min(hang_bound / 8), hang_bound);
         let ran = ran.map_err(|fault| Failure::Fault(fault.into()))?;
         #[cfg(feature = "passes")]
         {
@@ -366,6 +374,17 @@ mod tests {
             assert!(session.pin_error().is_some());
             assert!(session.rough_slice(10).expect("it works").completed >= 10);
         }
+    }
+
+    #[test]
+    fn a_slice_that_would_not_end_is_ended() {
+        let cells = known_cost::suite().cells(&[2]);
+        let sleeper = cells.iter().find(|cell| cell.id().contender() == "sleeper").expect("there is one");
+        let limits = Limits { hang_bound: Duration::from_secs(20), ..LIMITS };
+        let mut session = Session::new(sleeper, 1, &Cores::detect(), limits);
+        // An hour and more of sleeping.
+        let slice = session.rough_slice(1_000_000).expect("it does not hang");
+        assert!((1..1_000_000).contains(&slice.completed), "{}", slice.completed);
     }
 
     #[track_caller]

@@ -3,7 +3,8 @@
 use crate::key::Key;
 use crate::map::{Kind, Map};
 use crate::model::foreign;
-use contend_harness::tape::{KeyDistribution, Plan, STRIDE, Tape, mix};
+use crate::shuffle::shuffle;
+use contend_harness::tape::{KeyDistribution, LEN, Plan, STRIDE, Tape, mix};
 use contend_harness::{Account, Observation, Setting, Share, Trial, Worker, Workload, WrongResult};
 use crossbeam_utils::CachePadded;
 use std::hint::black_box;
@@ -42,6 +43,13 @@ impl Shares {
     fn writes_permille(self) -> u32 {
         1000 - 10 * self.read
     }
+
+    /// Operations in which the mix is exact: the least, and not fewer than 20, so that no order repeats itself soon.
+    fn block(self) -> usize {
+        let shares = [self.read, self.insert, self.remove, self.update];
+        let is_whole = |count: &u32| shares.iter().all(|share| (share * count).is_multiple_of(100));
+        [20, 50].into_iter().find(is_whole).unwrap_or(100) as usize
+    }
 }
 
 /// Which keys are looked up, and so how many of the lookups find one.
@@ -63,6 +71,8 @@ pub struct Churn {
     lookups: Lookups,
     /// Keys that come and go; as many are there all the time, and as many never.
     keys: usize,
+    /// Operations in which the mix is exact.
+    block: usize,
 }
 
 /// Keys of each zone, as many as the other workloads have: fewer where code is not optimized, which is never measured.
@@ -74,7 +84,13 @@ impl Churn {
         let read_heavy = Shares { read: 98, insert: 1, remove: 1, update: 0 };
         let exchange = Shares { read: 10, insert: 40, remove: 40, update: 10 };
         let half_and_half = Shares { read: 50, insert: 25, remove: 25, update: 0 };
-        let of = |id: &str, shares, lookups| Self { id: id.to_owned(), shares, lookups, keys: KEYS };
+        let of = |id: &str, shares, lookups| Self {
+            id: id.to_owned(),
+            shares,
+            lookups,
+            keys: KEYS,
+            block: Shares::block(shares),
+        };
         vec![
             of("churn-read-98-hit", read_heavy, Lookups::Hit),
             of("churn-read-98-half", read_heavy, Lookups::Half),
@@ -94,6 +110,11 @@ impl Churn {
 
     pub(crate) fn writes_permille(&self) -> u32 {
         self.shares.writes_permille()
+    }
+
+    /// So few lookups, of which half are to find their key, that a slice of slow writes has hardly any.
+    pub(crate) fn looks_up_rarely(&self) -> bool {
+        self.lookups == Lookups::Half && self.shares.read < 50
     }
 
     pub(crate) fn entries(&self) -> usize {
@@ -147,19 +168,23 @@ struct Steps(Box<[u32]>);
 const KEY_BITS: u32 = 30;
 
 impl Steps {
-    /// Kinds and keys come from independent streams.
+    /// Kinds and keys come from independent streams. The mix is exact in every block, so that the slices of a map whose writes
+    /// are slow have it too.
     fn draw(churn: &Churn, seed: u64, worker: usize) -> Self {
         // Several tapes, one after the other: of one alone the keys that come and go would be found too often or too rarely by
         // up to two points, for as long as it lasts.
-        let draw = |keys, stream: u64| -> Vec<usize> {
-            let plan = Plan { keys, distribution: KeyDistribution::Uniform, write_permille: 0 };
-            let tape = |number: u64| Tape::draw(&plan, mix(seed, stream + 2 * number), worker);
-            let keys_of = |tape: Tape| tape.entries().iter().map(|entry| entry.key()).collect::<Vec<_>>();
-            (0..TAPES as u64).map(tape).flat_map(keys_of).collect()
-        };
-        let (kinds, keys) = (draw(100, 1), draw(churn.keys, 2));
-        let step = |(kind, key): (usize, usize)| {
-            let op = churn.shares.op(kind as u32);
+        let plan = Plan { keys: churn.keys, distribution: KeyDistribution::Uniform, write_permille: 0 };
+        let tape = |number: u64| Tape::draw(&plan, mix(seed, 2 + 2 * number), worker);
+        let keys_of = |tape: Tape| tape.entries().iter().map(|entry| entry.key()).collect::<Vec<_>>();
+        let keys = (0..TAPES as u64).map(tape).flat_map(keys_of);
+        let kinds_seed = mix(mix(seed, 1), worker as u64);
+        let blocks = (0..(LEN * TAPES / churn.block) as u64).map(|number| {
+            let mut block: Vec<Op> =
+                (0..churn.block).map(|index| churn.shares.op((index * 100 / churn.block) as u32)).collect();
+            shuffle(&mut block, mix(kinds_seed, number));
+            block
+        });
+        let step = |(op, key): (Op, usize)| {
             let zone = match (op, churn.lookups) {
                 (Op::Read, Lookups::Hit) => 0,
                 (Op::Read, Lookups::Miss) => 2,
@@ -167,7 +192,7 @@ impl Steps {
             };
             (op as u32) << KEY_BITS | (zone * churn.keys + key) as u32
         };
-        Self(kinds.into_iter().zip(keys).map(step).collect())
+        Self(blocks.flatten().zip(keys).map(step).collect())
     }
 
     #[inline(always)]
@@ -184,6 +209,9 @@ pub(crate) struct ChurnTrial<K, T> {
     map: CachePadded<T>,
     keys: Vec<K>,
     steps: Vec<Steps>,
+    /// Where each worker's next slice begins in its steps: where the last one ended. If all slices began at the first step, all
+    /// would have the same few thousand lookups, and be off by the same chance.
+    begins: Vec<u64>,
     /// Keys that the map has, or each thread's has.
     present: Vec<u64>,
     observation: Observation,
@@ -218,6 +246,7 @@ impl<K: Key, T: Map<K>> ChurnTrial<K, T> {
         Self {
             churn: churn.clone(),
             steps: (0..threads).map(|worker| Steps::draw(churn, setting.seed, worker)).collect(),
+            begins: vec![0; threads],
             present: vec![filled().count() as u64; owners],
             observation: Observation::default(),
             map,
@@ -264,11 +293,11 @@ impl<K: Key, T: Map<K>> Trial for ChurnTrial<K, T> {
     type Report = Done;
 
     fn work(&self, worker: &mut Worker<'_>) -> Done {
-        let steps = &self.steps[worker.index()];
+        let (steps, begin) = (&self.steps[worker.index()], self.begins[worker.index()]);
         let mut handle = self.map.handle(worker.index());
         let mut done = Done::default();
         worker.measure(STRIDE as u64, |first| {
-            for step in steps.stride(first) {
+            for step in steps.stride(begin + first) {
                 self.step(&mut handle, *step, &mut done);
             }
             STRIDE as u64
@@ -278,6 +307,9 @@ impl<K: Key, T: Map<K>> Trial for ChurnTrial<K, T> {
 
     /// Each key that is there was inserted once more often than it was removed.
     fn check(&mut self, accounts: &[Account<Done>]) -> Result<(), WrongResult> {
+        for (begin, account) in self.begins.iter_mut().zip(accounts) {
+            *begin = begin.wrapping_add(account.ops.next_multiple_of(STRIDE as u64));
+        }
         if T::KIND == Kind::Floor {
             return Ok(());
         }
@@ -305,7 +337,6 @@ impl<K: Key, T: Map<K>> Trial for ChurnTrial<K, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contend_harness::tape::LEN;
 
     #[test]
     fn steps_have_the_mix_and_stay_in_their_zones() {
@@ -316,9 +347,11 @@ mod tests {
             for (op, percent) in
                 [(Op::Read, read), (Op::Insert, insert), (Op::Remove, remove), (Op::Update, update)]
             {
-                // Five standard deviations of 32,000 draws are 450.
-                let expected = LEN * TAPES * percent as usize / 100;
-                assert!(count(op).abs_diff(expected) < 450, "{op:?} in {}: {}", churn.id, count(op));
+                assert_eq!(count(op), LEN * TAPES * percent as usize / 100, "{op:?} in {}", churn.id);
+                let in_block =
+                    |block: &[u32]| block.iter().filter(|step| *step >> KEY_BITS == op as u32).count();
+                let expected = churn.block * percent as usize / 100;
+                assert!(steps.0.chunks(churn.block).all(|block| in_block(block) == expected));
             }
             let zone = |step: u32| (step & ((1 << KEY_BITS) - 1)) as usize / KEYS;
             let zone_of_reads = 1 + churn.hits_permille().abs_diff(500) as usize / 500;

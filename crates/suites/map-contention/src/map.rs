@@ -132,6 +132,9 @@ impl<K: Key> Contract for Maps<K> {
             MapWorkload::Legacy(_) => CORES.oversubscribed_by(threads).then_some(
                 "a slice is one whole run, which is too short a window with more threads than cores",
             ),
+            MapWorkload::Grow(_) => CORES.oversubscribed_by(threads).then_some(
+                "whoever has a core has soon inserted all its keys: too short a window with more threads than cores",
+            ),
             _ => None,
         }
     }
@@ -148,7 +151,10 @@ impl<K: Key, T: Map<K>> Admits<T> for Maps<K> {
                 refusal::if_gaps::<K, T>().or_else(refusal::if_misses::<K, T>)
             }
             MapWorkload::Mix(_) => None,
-            MapWorkload::Churn(_) => refusal::unless_exact::<K, T>(),
+            MapWorkload::Churn(churn) => {
+                let few = churn.looks_up_rarely().then(refusal::if_copies_before_lookups::<K, T>).flatten();
+                few.or_else(refusal::unless_exact::<K, T>)
+            }
             MapWorkload::Legacy(legacy) => {
                 let lag = legacy.replaces().then(refusal::if_lags::<K, T>).flatten();
                 lag.or_else(refusal::if_copies::<K, T>)
@@ -177,6 +183,11 @@ pub(crate) mod refusal {
 
     pub(crate) fn if_copies<K: Key, T: Map<K>>() -> Option<&'static str> {
         T::COPIES.then_some("each write copies the whole table: a run would take minutes")
+    }
+
+    pub(crate) fn if_copies_before_lookups<K: Key, T: Map<K>>() -> Option<&'static str> {
+        T::COPIES
+            .then_some("each write copies the whole table: too few lookups to tell that half find their key")
     }
 
     pub(crate) fn unless_grows<K: Key, T: Map<K>>() -> Option<&'static str> {
