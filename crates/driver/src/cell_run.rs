@@ -155,6 +155,11 @@ impl<'a> CellRun<'a> {
             let slice = self.slice(iterations - done, judged)?;
             done += slice.completed.div_ceil(slice.ops.len().max(1) as u64).max(1);
             times.push(time_per_op_ns(&slice));
+            let patience = self.session.as_ref().map_or(Duration::ZERO, Session::patience);
+            // One that had to be ended says how slow they are; the next would take as long.
+            if u128::from(slice.window_ns) >= patience.as_nanos() {
+                break;
+            }
         }
         Ok(order::median(&times).unwrap_or(0.0))
     }

@@ -136,20 +136,8 @@ impl Crew {
         patience: Duration,
         bound: Duration,
     ) -> Result<Ran, SliceFault> {
-        let (done, all_done) = channel();
-        let round = Arc::new(Round {
-            control: SliceControl {
-                gate: Gate::new(self.threads()),
-                stop: CachePadded::new(AtomicBool::new(false)),
-                share: load.share,
-                handicap: load.handicap,
-                #[cfg(feature = "passes")]
-                looks: Looks::new(load.sampling, load.sampling_seed),
-            },
-            results: (0..self.threads()).map(|_| Mutex::new(None)).collect(),
-            left: AtomicUsize::new(self.threads()),
-            done,
-        });
+        let (round, all_done) = Round::new(self.threads(), load);
+        let round = Arc::new(round);
         for order in &self.orders {
             let sent = order.send(Order { trial: Arc::clone(&trial.0), round: Arc::clone(&round) });
             sent.expect("a worker lives as long as its crew");
@@ -184,6 +172,25 @@ impl Drop for Crew {
 }
 
 impl Round {
+    /// A slice of `threads` workers that has not begun, and what the last of them says when it is done.
+    fn new(threads: usize, load: Load) -> (Self, Receiver<()>) {
+        let (done, all_done) = channel();
+        let round = Self {
+            control: SliceControl {
+                gate: Gate::new(threads),
+                stop: CachePadded::new(AtomicBool::new(false)),
+                share: load.share,
+                handicap: load.handicap,
+                #[cfg(feature = "passes")]
+                looks: Looks::new(load.sampling, load.sampling_seed),
+            },
+            results: (0..threads).map(|_| Mutex::new(None)).collect(),
+            left: AtomicUsize::new(threads),
+            done,
+        };
+        (round, all_done)
+    }
+
     /// Waits until all workers are done, for `bound` at most; returns whether they are.
     fn ends(&self, all_done: &Receiver<()>, patience: Duration, bound: Duration) -> bool {
         let within = |time| !matches!(all_done.recv_timeout(time), Err(RecvTimeoutError::Timeout));
@@ -267,4 +274,35 @@ fn run(
 fn message_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the only worker, which never works, is asked to end within 100 ms.
+    fn is_asked_to_end(patience_ms: u64, has_begun: bool) -> bool {
+        let load = Load {
+            share: 1,
+            handicap: Handicap::default(),
+            #[cfg(feature = "passes")]
+            sampling: None,
+            #[cfg(feature = "passes")]
+            sampling_seed: 0,
+        };
+        let (round, all_done) = Round::new(1, load);
+        if has_begun {
+            round.control.gate.wait().expect("nobody gives up");
+        }
+        let patience = Duration::from_millis(patience_ms);
+        assert!(!round.ends(&all_done, patience, Duration::from_millis(100)), "nobody ends");
+        round.control.stop.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn only_what_has_begun_is_asked_to_end() {
+        assert!(is_asked_to_end(10, true));
+        assert!(!is_asked_to_end(10, false), "it would do nothing, in no time");
+        assert!(!is_asked_to_end(100, true), "there is no patience but the bound");
+    }
 }

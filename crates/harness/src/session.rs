@@ -34,9 +34,9 @@ const AIMED_OVERSUBSCRIBED_WINDOW_NS: f64 = 1.2 * MIN_OVERSUBSCRIBED_WINDOW_NS a
 /// Chosen here because most disturbances last some tens of milliseconds: without it one of them could use up all repeats.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// How long a slice may run before its workers are asked to end it.
+/// How long an oversubscribed slice may run, at least, before its workers are asked to end it.
 ///
-/// Chosen here because it is thirty times the longest window that is aimed at. A lock that is handed over in turn serves a
+/// Chosen here because it is thirty times the window that such a slice aims at. A lock that is handed over in turn serves a
 /// thread that is alone ten thousand times as fast as threads of which some have no core: with the operations that the one
 /// slice was good for, the next could take minutes.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -53,7 +53,8 @@ pub struct Limits {
     pub hang_bound: Duration,
     /// Slices of a cell that may be measured again because the machine was disturbed.
     pub max_repeats: u32,
-    /// Window that a slice aims at. Oversubscribed slices are longer where they have to be.
+    /// Window that a slice aims at. Oversubscribed slices are longer where they have to be. Zero where a slice is as long as its
+    /// operations take.
     pub window: Duration,
 }
 
@@ -196,7 +197,8 @@ impl Session {
             let share = self.aimed_share.unwrap_or(share);
             let slice = self.rough_slice(share)?;
             let window_ns = slice.window_ns;
-            self.aimed_share = Some(share_for_window(share, window_ns, self.aimed_window_ns()));
+            let busiest = slice.ops.iter().copied().max().unwrap_or(share);
+            self.aimed_share = Some(share_for_window(share, busiest, window_ns, self.aimed_window_ns()));
             let disturbance = match slice.validate(self.blocks, self.oversubscribed()) {
                 Ok(()) => {
                     self.observe();
@@ -215,6 +217,20 @@ impl Session {
                 self.repeated += 1;
                 std::thread::sleep(PAUSE);
             }
+        }
+    }
+
+    /// How long a slice runs before its workers are asked to end it, which they do within as long again. It counts all the same:
+    /// without its slowest slices a lock would look faster than it is.
+    ///
+    /// Only more threads than cores go ten thousand times as fast in one slice as in the next. Whoever else takes so long hangs,
+    /// and where nothing is aimed at, as in checks, each of them: a wake-up that was lost must not be made good by the end.
+    pub fn patience(&self) -> Duration {
+        let Limits { hang_bound, window, .. } = self.limits;
+        if self.oversubscribed() && !window.is_zero() {
+            PATIENCE.max(4 * window).min(hang_bound / 8)
+        } else {
+            hang_bound
         }
     }
 
@@ -284,8 +300,7 @@ impl Session {
             #[cfg(feature = "passes")]
             sampling_seed: self.next_sampling_seed(),
         };
-        let hang_bound = self.limits.hang_bound;
-        let ran = self.crew.slice(&self.trial, load, PATIENCE.min(hang_bound / 8), hang_bound);
+        let ran = self.crew.slice(&self.trial, load, self.patience(), self.limits.hang_bound);
         let ran = ran.map_err(|fault| Failure::Fault(fault.into()))?;
         #[cfg(feature = "passes")]
         {
@@ -315,14 +330,16 @@ impl Session {
     }
 }
 
-/// Operations of the next slice, after `share` operations took `window_ns`. Windows near the aim are left alone: threads
-/// are scheduled by chance, and their windows differ.
-fn share_for_window(share: u64, window_ns: u64, aimed_ns: f64) -> u64 {
+/// Operations of the next slice, after `share` operations, of which the busiest worker did `busiest`, took `window_ns`. Windows
+/// near the aim are left alone: threads are scheduled by chance, and their windows differ.
+fn share_for_window(share: u64, busiest: u64, window_ns: u64, aimed_ns: f64) -> u64 {
     let factor = aimed_ns / window_ns as f64;
+    // Nobody did its share in a slice that had to be ended.
+    let done = if factor < 0.6 { busiest.min(share) } else { share };
     match factor {
         0.6..1.2 => share,
         // A very short window is one in which the threads hardly met: it says little about the pace.
-        _ => ((share as f64 * factor.clamp(0.1, 32.0)) as u64).max(share / 10).max(1),
+        _ => ((done as f64 * factor.clamp(0.1, 32.0)) as u64).max(done / 10).max(1),
     }
 }
 
@@ -376,20 +393,31 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_slice_that_would_not_end_is_ended() {
+    /// More than an hour of sleeping, by two threads.
+    fn sleep_for_ever(limits: Limits, cores: &Cores) -> Result<Slice, Failure> {
         let cells = known_cost::suite().cells(&[2]);
         let sleeper = cells.iter().find(|cell| cell.id().contender() == "sleeper").expect("there is one");
-        let limits = Limits { hang_bound: Duration::from_secs(20), ..LIMITS };
-        let mut session = Session::new(sleeper, 1, &Cores::detect(), limits);
-        // An hour and more of sleeping.
-        let slice = session.rough_slice(1_000_000).expect("it does not hang");
-        assert!((1..1_000_000).contains(&slice.completed), "{}", slice.completed);
+        Session::new(sleeper, 1, cores, limits).rough_slice(1_000_000)
+    }
+
+    #[test]
+    fn an_oversubscribed_slice_that_would_not_end_is_ended() {
+        let mut cores = Cores::detect();
+        cores.allowed.truncate(1);
+        let limits = Limits { hang_bound: Duration::from_secs(8), ..LIMITS };
+        let slice = sleep_for_ever(limits, &cores).expect("it does not hang");
+        assert!((2..1_000_000).contains(&slice.completed), "{}", slice.completed);
+        let checked = Limits { hang_bound: Duration::from_secs(1), window: Duration::ZERO, ..LIMITS };
+        let hung = Fault::Hung { bound_s: 1 };
+        assert_eq!(sleep_for_ever(checked, &cores), Err(Failure::Fault(hung.clone())), "a check waits");
+        let enough = Cores { allowed: vec![1022, 1023], physical: None };
+        let limits = Limits { hang_bound: Duration::from_secs(1), ..LIMITS };
+        assert_eq!(sleep_for_ever(limits, &enough), Err(Failure::Fault(hung)), "with a core each it hangs");
     }
 
     #[track_caller]
     fn check_share(window_ms: u64, expected: u64) {
-        assert_eq!(share_for_window(1000, window_ms * 1_000_000, 60e6), expected);
+        assert_eq!(share_for_window(1000, 1000, window_ms * 1_000_000, 60e6), expected);
     }
 
     #[test]
@@ -401,6 +429,8 @@ mod tests {
         check_share(600, 100);
         check_share(0, 32_000);
         check_share(60_000, 100);
+        assert_eq!(share_for_window(1_000_000, 500, 600_000_000, 60e6), 50, "it was ended early");
+        assert_eq!(share_for_window(1000, 500, 30_000_000, 60e6), 2000, "the others did fewer in the window");
     }
 
     #[track_caller]

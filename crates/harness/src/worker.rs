@@ -18,7 +18,7 @@ pub const fn stride(ops: u64) -> u64 {
 /// What all workers of one slice share.
 pub(crate) struct SliceControl {
     pub(crate) gate: Gate,
-    /// Raised by the first worker that has finished its share.
+    /// Raised by the first worker that has finished its share, or where none does in time.
     pub(crate) stop: CachePadded<AtomicBool>,
     pub(crate) share: u64,
     pub(crate) handicap: Handicap,
@@ -150,8 +150,8 @@ impl<'a> Worker<'a> {
 
     /// Measures this worker's operations.
     ///
-    /// Waits for all workers, stamps the start, then calls `step(done)` until the share is done or another worker has
-    /// finished its own, and stamps the stop. `step` performs up to `stride` operations, numbered from `done`, and
+    /// Waits for all workers, stamps the start, then calls `step(done)` until the share is done, another worker has
+    /// finished its own, or the slice has taken too long, and stamps the stop. `step` performs up to `stride` operations, numbered from `done`, and
     /// returns how many it completed; fewer than `stride` ends this worker's slice early. The stop flag is read once
     /// per step, so `stride` should be some hundred nanoseconds of work. Returns the completed operations.
     ///
@@ -198,7 +198,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Runs this worker beside those that count operations, until one of them has finished its share.
+    /// Runs this worker beside those that count operations, until one of them has finished its share, or the
+    /// slice has taken too long.
     ///
     /// `step` is called again and again; it returns whether to go on. Its span is part of the window, its work is not
     /// counted: a sender whose messages the receivers count, a helper of a requester.

@@ -37,14 +37,14 @@ pub struct Run {
     pub notices: Vec<Notice>,
 }
 
-/// How many cells of a run ended how.
+/// How many measurements of a run ended how: each is of a cell in a launch.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Counts {
-    /// Cells with numbers.
+    /// Those with numbers.
     pub measured: usize,
-    /// Cells that the machine was too disturbed for.
+    /// Those that the machine was too disturbed for.
     pub not_measurable: usize,
-    /// Cells whose contender failed.
+    /// Those whose contender failed.
     pub faulty: usize,
 }
 
@@ -75,7 +75,7 @@ impl Run {
         Ok((entries, notices))
     }
 
-    /// How many cells ended how.
+    /// How many measurements ended how.
     pub fn counts(&self) -> Counts {
         let count = |wanted: fn(&Outcome) -> bool| {
             self.records.iter().filter(|record| wanted(&record.outcome)).count()

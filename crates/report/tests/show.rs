@@ -68,6 +68,19 @@ fn the_head_says_what_was_measured_where_and_how() {
     check(&paragraph(&run(), 0), include_str!("shown/head.txt").trim_end());
 }
 
+#[test]
+fn cells_of_several_launches_are_told_from_their_measurements() {
+    let twice = Run {
+        records: run().records.into_iter().flat_map(|record| [record.clone(), record]).collect(),
+        ..run()
+    };
+    let head = paragraph(&twice, 0);
+    assert!(
+        head.contains("cells      3 in 6 measurements: 2 measured, 2 not measurable, 2 faulty"),
+        "{head}"
+    );
+}
+
 /// A run that was begun on a usable machine and gone on with on an unfit one.
 fn examined() -> Run {
     let kept: Examinations =

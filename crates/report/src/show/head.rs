@@ -4,7 +4,8 @@ use crate::doctor;
 use crate::layout::{HARD_SPACE, named};
 use crate::units::{memory, time};
 use contend_protocol::manifest::{Constants, Launch, Machine, Manifest, Source};
-use contend_record::{Run, utc_text};
+use contend_record::{Counts, Run, utc_text};
+use std::collections::BTreeSet;
 
 /// Width of the names in front.
 pub(crate) const INDENT: usize = 11;
@@ -168,12 +169,13 @@ fn seconds(took_ms: u64) -> String {
     format!("{:.1}{HARD_SPACE}s", took_ms as f64 / 1000.0)
 }
 
+/// How the measurements ended, one for each cell and launch, and of how many cells they are, where that is not the same.
 fn cells(run: &Run) -> String {
-    let counts = run.counts();
-    format!(
-        "{} measured, {} not measurable, {} faulty",
-        counts.measured, counts.not_measurable, counts.faulty
-    )
+    let Counts { measured, not_measurable, faulty } = run.counts();
+    let ended = format!("{measured} measured, {not_measurable} not measurable, {faulty} faulty");
+    let cells = run.records.iter().map(|record| &record.cell).collect::<BTreeSet<_>>().len();
+    let measurements = measured + not_measurable + faulty;
+    if cells == measurements { ended } else { format!("{cells} in {measurements} measurements: {ended}") }
 }
 
 #[cfg(test)]

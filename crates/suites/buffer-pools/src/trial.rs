@@ -244,7 +244,7 @@ impl<T: Pool> PoolTrial<T> {
             T::release(handle, buffer);
             true
         };
-        // The givers are gone when another worker has done its share.
+        // The givers are gone when the slice ends.
         worker.measure(stride, |_| (0..stride).take_while(|_| release_one()).count() as u64);
         while release_one() {}
         findings

@@ -181,7 +181,7 @@ impl<T: Channel> ChannelTrial<T> {
         let stride = self.traffic.stride();
         worker.measure(stride, |_| {
             for completed in 0..stride {
-                // The senders are gone when another receiver has done its share.
+                // The senders are gone when the slice ends.
                 let Some(message) = T::receive(&mut end) else { return completed };
                 received.add(message);
                 worked(self.traffic.work_after(), message);

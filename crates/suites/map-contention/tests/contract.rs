@@ -5,10 +5,11 @@ use contend_map_contention::suite;
 use std::time::Duration;
 
 /// One workload of each kind of trial and operation.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "read-80-set-20",
     "integer-read-99-insert-1",
     "churn-exchange",
+    "churn-read-50-hit",
     "legacy-conc-map-bench-exchange",
     "grow-from-empty",
     "update-hot-8",

@@ -33,10 +33,12 @@ pub(super) fn shared<V: Value>() -> Vec<Contender<SharedValues<V>>> {
 pub(super) const STACKS: &[Contender<Stacks>] = &[
     Contender::of::<EpochStack>("treiber-crossbeam-epoch")
         .package("crossbeam-epoch")
-        .note("a push allocates; what a pop takes off is freed some epochs later"),
+        .blocks()
+        .note("a push allocates; what a pop takes off is freed some epochs later, under a lock of the allocator's that may sleep"),
     Contender::of::<SeizeStack>("treiber-seize")
         .package("seize")
-        .note("a push allocates; what a pop takes off is freed in batches"),
+        .blocks()
+        .note("a push allocates; what a pop takes off is freed in batches, under a lock of the allocator's that may sleep"),
 ];
 
 pub(super) const RECLAIMERS: &[Contender<Reclaimers>] = &[
