@@ -39,10 +39,10 @@ mkdir "$work/odd"
 node ci/browser/odd-run.cjs "$work/odd"
 CONTEND_RESULTS="$work/odd" cargo contend report
 
-# The run of several launches that README names, with all suites. Its folder stays as it is.
+# The run of several launches that README names, with all suites, and what was seen of its single operations. Its folder stays as it is.
 run=$(sed -n 's/.*(results\/\([0-9TZa-z-]*\)).*/\1/p' README.md | head -n 1)
 mkdir "$work/kept-runs"
-cp -r "results/$run" "$work/kept-runs"
+cp -r "results/$run" results/figures "$work/kept-runs"
 CONTEND_RESULTS="$work/kept-runs" CONTEND_THREADS=1,2,4 cargo contend report --ask
 
 # A site over a series of runs that is made up of that one: with a step, another machine, and a comparison that has every verdict.
