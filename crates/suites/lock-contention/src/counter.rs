@@ -342,7 +342,10 @@ mod tests {
     #[test]
     fn a_lost_increment_is_found() {
         for counting in Counting::all() {
-            check_fault::<LOSES>(&counting, 2, "sum of all increments");
+            let found = fault::<LOSES>(&counting, 2).expect("the fault is found");
+            // A thread that has added while the other had no core misses its own.
+            let said = ["sum of all increments", "less than what had been added"];
+            assert!(said.iter().any(|said| found.contains(said)), "{found}");
         }
     }
 
