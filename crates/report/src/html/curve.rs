@@ -312,6 +312,10 @@ mod tests {
         assert_eq!(longest, Some("0.0001".len()));
         let beyond = wide.left() - 5.0 - text_width("0.0001", Face::Regular);
         assert!(beyond >= 0.0, "the first letter lies {beyond} from the edge");
+        let wide = curve(vec![point(1, 100.0, false), point(2, 2e7, false)]);
+        assert!(wide.y.ticks(6).iter().any(|(_, text)| text == "10000000"));
+        // Eight digits of 7 units each.
+        assert!(wide.left() - 5.0 >= 56.0, "it has only {} to the left", wide.left());
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl Face {
     }
 }
 
+/// Width of a digit in a regular face: numbers have no narrow letters that make up for the others.
+///
+/// Source: as of [`Face::character`]; digits of DejaVu Sans advance by 0.636 of their height.
+const DIGIT: f64 = 7.0;
+
 /// A coordinate: one decimal, and never what is no number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Px(pub(super) f64);
@@ -174,7 +179,9 @@ pub(super) fn fit(text: &str, width: f64, face: Face) -> String {
 
 /// Units that a text takes.
 pub(super) fn text_width(text: &str, face: Face) -> f64 {
-    text.chars().count() as f64 * face.character()
+    let digits = text.chars().filter(char::is_ascii_digit).count() as f64;
+    let others = text.chars().count() as f64 - digits;
+    digits * DIGIT.max(face.character()) + others * face.character()
 }
 
 /// Places near the `wanted` ones, in the same order, at least `gap` apart and between `low` and `high`; nearer together
