@@ -127,16 +127,17 @@ impl<K: Key> Contract for Maps<K> {
     const PLACED: bool = true;
 
     fn refusal(workload: &MapWorkload, threads: usize) -> Option<&'static str> {
-        match workload {
-            MapWorkload::Scan(scan) => scan.refusal(threads),
-            MapWorkload::Legacy(_) => CORES.oversubscribed_by(threads).then_some(
-                "a slice is one whole run, which is too short a window with more threads than cores",
-            ),
-            MapWorkload::Grow(_) => CORES.oversubscribed_by(threads).then_some(
-                "whoever has a core has soon inserted all its keys: too short a window with more threads than cores",
-            ),
-            _ => None,
-        }
+        let too_short = match workload {
+            MapWorkload::Scan(scan) => return scan.refusal(threads),
+            MapWorkload::Legacy(_) => {
+                "a slice is one whole run, which is too short a window with more threads than cores"
+            }
+            MapWorkload::Grow(_) => {
+                "whoever has a core has soon inserted all its keys: too short a window with more threads than cores"
+            }
+            _ => return None,
+        };
+        CORES.oversubscribed_by(threads).then_some(too_short)
     }
 }
 
